@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# listenq: build, try, test. `make help` says how.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+VM := selftests/vm/run
+
+.DEFAULT_GOAL := module
+.PHONY: module modules modules_install clean demo test lint shell help
+
+module: modules
+
+modules modules_install:
+	@test -e $(KDIR)/Makefile || { \
+		echo "no kernel headers in $(KDIR): install linux-headers-$$(uname -r), or say KDIR=..." >&2; \
+		exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
+
+clean:
+	@test ! -e $(KDIR)/Makefile || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+# In a virtual machine; nothing is loaded into this machine's kernel.
+demo:
+	$(VM) deps
+	$(VM) demo $(or $(firstword $(KERNELS)),6.1-cloud)
+
+test:
+	selftests/test $(KERNELS)
+
+lint:
+	selftests/lint
+
+shell:
+	$(VM) shell $(or $(firstword $(KERNELS)),6.1-cloud)
+
+help:
+	@echo 'make                  build listenq.ko for the running kernel'
+	@echo 'make KDIR=...         build it for the kernel whose headers are there'
+	@echo 'make modules_install  install it'
+	@echo 'make demo             show it at work in a virtual machine'
+	@echo 'make test             test it in virtual machines'
+	@echo 'make test KERNELS="6.1 6.12-cloud"   ... with these kernels'
+	@echo 'make shell            a shell in a virtual machine that has it'
+	@echo 'make lint             checkpatch, sparse, compiler warnings, shellcheck'
+	@echo 'Kernels: '"$$($(VM) list | awk '{ print $$1 }' | xargs)"

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The one instant at which counting begins.
+ *
+ * The laws are exact only if the namespaces' counters, the lengths of all
+ * queues and the first verdict counted belong to the same instant.  With every
+ * CPU in stop_machine() no deciding function is under way, for they run with
+ * bottom halves disabled, which cannot be preempted (except on PREEMPT_RT).
+ */
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/hash.h>
+#include <linux/stop_machine.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+
+#include "baseline.h"
+#include "listener.h"
+#include "netns.h"
+
+bool lq_counting __read_mostly;
+
+/* Each CPU takes its share: the machine stands still while this runs. */
+struct lq_share {
+	unsigned int part;
+	unsigned int parts;
+};
+
+static atomic_t lq_next_part;
+
+static void start_listener(struct lq_listener *listener)
+{
+	struct sock *sk = listener->sk;
+
+	listener->queues.synq_start =
+		reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
+	listener->queues.acceptq_start = READ_ONCE(sk->sk_ack_backlog);
+}
+
+static void start_netns(struct lq_netns *netns, void *data)
+{
+	const struct lq_share *share = data;
+	struct lq_listener *listener;
+	unsigned long id;
+
+	/* A page of the counters is read by one CPU only. */
+	if (hash_ptr(netns->net, 16) % share->parts == share->part)
+		lq_mibs_read(netns->net, &netns->base);
+	xa_for_each(&netns->listeners, id, listener) {
+		if (id % share->parts == share->part)
+			start_listener(listener);
+	}
+}
+
+static int start(void *unused)
+{
+	struct lq_share share = {
+		.part = atomic_inc_return(&lq_next_part) - 1,
+		.parts = num_online_cpus(),
+	};
+
+	lq_netns_for_each(start_netns, &share);
+	WRITE_ONCE(lq_counting, true);
+	return 0;
+}
+
+/**
+ * lq_baseline_take() - begin to count
+ *
+ * Context: process, sleeps; hooks are in place, listeners entered.
+ * Return: 0, or a negative error of stop_machine().
+ */
+int lq_baseline_take(void)
+{
+	atomic_set(&lq_next_part, 0);
+	return stop_machine(start, NULL, cpu_online_mask);
+}

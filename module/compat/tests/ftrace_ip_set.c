@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+/* 5.12 to 6.11. */
+#include <linux/ftrace.h>
+
+void probe(struct ftrace_regs *fregs);
+
+void probe(struct ftrace_regs *fregs)
+{
+	ftrace_instruction_pointer_set(fregs, 0);
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hooking kernel functions.
+ *
+ * Replaced as live patching does it: one ftrace_ops with IPMODIFY sets the
+ * instruction pointer to our wrapper, which calls the original past its ftrace
+ * site.  Other tracers of the function see each call once.
+ *
+ * The functions are not exported; their addresses come from kprobes.
+ */
+#include <linux/errno.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "compat/ftrace.h"
+#include "hook.h"
+
+/* Another tracer may just be attaching or leaving. */
+#define LQ_HOOK_TRIES 5
+
+static char *hooks = "auto";
+module_param(hooks, charp, 0444);
+MODULE_PARM_DESC(hooks,
+		 "replace: replace the kernel's functions, or fail; probe: watch them by kretprobes; auto: replace where possible, else watch (default auto)");
+
+/* What is hooked, for the ftrace callback and the status parameter. */
+static struct lq_hook *lq_hooks;
+static int lq_hooks_nr;
+
+static void notrace redirect(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	int n;
+
+	/* A handful, the hot ones first. */
+	for (n = 0; n < lq_hooks_nr; n++) {
+		if (lq_hooks[n].address == ip) {
+			lq_ftrace_set_ip(fregs,
+					 (unsigned long)lq_hooks[n].wrapper);
+			return;
+		}
+	}
+}
+
+static struct ftrace_ops lq_ftrace_ops = {
+	.func = redirect,
+	/* PERMANENT: else kernel.ftrace_enabled=0 would switch us off. */
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT |
+		 LQ_FTRACE_SAVE,
+};
+
+static bool lq_ftrace_registered;
+
+static int find_address(struct lq_hook *hook)
+{
+	struct kprobe probe = { .symbol_name = hook->name };
+	int err = register_kprobe(&probe);
+
+	if (err)
+		return err;
+	hook->address = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	return 0;
+}
+
+static int replace_once(struct lq_hook *hook)
+{
+	int err;
+
+	err = ftrace_set_filter_ip(&lq_ftrace_ops, hook->address, 0, 0);
+	if (err || lq_ftrace_registered)
+		return err;
+	err = register_ftrace_function(&lq_ftrace_ops);
+	if (err) {
+		ftrace_set_filter_ip(&lq_ftrace_ops, hook->address, 1, 0);
+		return err;
+	}
+	lq_ftrace_registered = true;
+	return 0;
+}
+
+static int replace(struct lq_hook *hook)
+{
+	int tries, err;
+
+	if (!LQ_CAN_REPLACE || !hook->wrapper)
+		return -EOPNOTSUPP;
+	err = find_address(hook);
+	if (err)
+		return err;
+	hook->set_original(hook->address + MCOUNT_INSN_SIZE);
+	for (tries = 0; tries < LQ_HOOK_TRIES; tries++) {
+		err = replace_once(hook);
+		if (err != -EAGAIN)
+			break;
+	}
+	if (!err)
+		hook->way = LQ_HOOK_REPLACE;
+	return err;
+}
+
+static int watch(struct lq_hook *hook)
+{
+	int err;
+
+	memset(&hook->probe, 0, sizeof(hook->probe));
+	hook->probe.kp.symbol_name = hook->name;
+	hook->probe.entry_handler = hook->before;
+	hook->probe.handler = hook->after;
+	hook->probe.data_size = hook->data_size;
+	hook->probe.maxactive = hook->maxactive;
+	err = register_kretprobe(&hook->probe);
+	if (!err)
+		hook->way = LQ_HOOK_PROBE;
+	return err;
+}
+
+static int install(struct lq_hook *hook)
+{
+	bool may_replace = strcmp(hooks, "probe");
+	bool must_replace = !strcmp(hooks, "replace") && hook->wrapper;
+	int err = -EOPNOTSUPP;
+
+	if (may_replace)
+		err = replace(hook);
+	if (err && !must_replace)
+		err = watch(hook);
+	if (!err)
+		return 0;
+	if (hook->optional) {
+		pr_info("cannot hook %s (%d): %s\n", hook->name, err,
+			hook->optional);
+		return 0;
+	}
+	if (err == -ENOENT)
+		pr_err("this kernel has no function %s that can be hooked\n",
+		       hook->name);
+	else if (must_replace)
+		pr_err("cannot replace %s (%d): somebody else has; load with hooks=auto\n",
+		       hook->name, err);
+	else
+		pr_err("cannot hook %s (%d)\n", hook->name, err);
+	return err;
+}
+
+/**
+ * lq_hook_install() - hook all functions
+ * @hooks_to_install: static; the hot ones first
+ * @nr: how many
+ *
+ * Context: process, sleeps.
+ * Return: 0, or a negative error, said in the log; then nothing is hooked.
+ */
+int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
+{
+	int n, err;
+
+	if (strcmp(hooks, "auto") && strcmp(hooks, "replace") &&
+	    strcmp(hooks, "probe")) {
+		pr_err("hooks=%s: must be auto, replace or probe\n", hooks);
+		return -EINVAL;
+	}
+	lq_hooks = hooks_to_install;
+	lq_hooks_nr = nr;
+	for (n = 0; n < nr; n++) {
+		err = install(&hooks_to_install[n]);
+		if (err) {
+			lq_hook_remove(hooks_to_install, nr);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * lq_hook_remove() - give all functions back
+ * @hooks_to_remove: as installed
+ * @nr: how many
+ *
+ * Nobody is inside a wrapper or handler when it returns, for this reason:
+ * 1. unregister_ftrace_function() takes the sites back, then waits for every
+ *    task that was preempted on its way to or inside a wrapper (RCU tasks),
+ *    and for every CPU to schedule.  No wrapper sleeps.
+ * 2. unregister_kretprobes() disarms and waits for handlers; calls that are
+ *    still blocked in a watched function return through the kernel's own
+ *    trampoline without us.
+ * 3. synchronize_rcu() covers what ran with bottom halves disabled.
+ *
+ * Context: process, sleeps.
+ */
+void lq_hook_remove(struct lq_hook *hooks_to_remove, int nr)
+{
+	struct kretprobe **probes;
+	int n, nr_probes = 0;
+
+	if (lq_ftrace_registered) {
+		unregister_ftrace_function(&lq_ftrace_ops);
+		ftrace_free_filter(&lq_ftrace_ops);
+		lq_ftrace_registered = false;
+	}
+	/* All at once: each unregistration alone waits for a grace period. */
+	probes = kcalloc(nr, sizeof(*probes), GFP_KERNEL);
+	for (n = 0; n < nr; n++) {
+		if (hooks_to_remove[n].way != LQ_HOOK_PROBE)
+			continue;
+		if (probes)
+			probes[nr_probes++] = &hooks_to_remove[n].probe;
+		else
+			unregister_kretprobe(&hooks_to_remove[n].probe);
+	}
+	if (nr_probes)
+		unregister_kretprobes(probes, nr_probes);
+	kfree(probes);
+	for (n = 0; n < nr; n++)
+		hooks_to_remove[n].way = LQ_HOOK_OFF;
+	synchronize_rcu();
+}
+
+static const char *way_name(enum lq_hook_way way)
+{
+	switch (way) {
+	case LQ_HOOK_REPLACE:
+		return "replace";
+	case LQ_HOOK_PROBE:
+		return "probe";
+	default:
+		return "off";
+	}
+}
+
+static u64 sum_hits(const struct lq_hook *hook)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(hook->hits, cpu));
+	return sum;
+}
+
+static unsigned long missed(const struct lq_hook *hook)
+{
+	if (hook->way != LQ_HOOK_PROBE)
+		return 0;
+	return hook->probe.nmissed + hook->probe.kp.nmissed;
+}
+
+static int hooked_get(char *buffer, const struct kernel_param *param)
+{
+	int n, len = 0;
+
+	for (n = 0; n < lq_hooks_nr; n++)
+		len += scnprintf(buffer + len, PAGE_SIZE - len,
+				 "%-30s %-7s hits %llu missed %lu\n",
+				 lq_hooks[n].name, way_name(lq_hooks[n].way),
+				 sum_hits(&lq_hooks[n]), missed(&lq_hooks[n]));
+	return len;
+}
+
+static const struct kernel_param_ops hooked_ops = {
+	.get = hooked_get,
+};
+
+module_param_cb(hooked, &hooked_ops, NULL, 0444);
+MODULE_PARM_DESC(hooked,
+		 "read only: how each function is hooked, calls seen, calls missed");

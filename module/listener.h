@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The registry of listeners: who listens, since when, what became of it.
+ */
+#ifndef _LISTENQ_LISTENER_H
+#define _LISTENQ_LISTENER_H
+
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+
+#include "netns.h"
+#include "stats.h"
+
+struct pid;
+struct sock;
+
+/**
+ * struct lq_owner - who called listen()
+ * @tgid: the process; NULL when the listener is older than the module
+ * @comm: its name at that moment
+ */
+struct lq_owner {
+	struct pid *tgid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct lq_listener - one listener, from listen() to close()
+ * @node: in the registry, by @sk; RCU
+ * @sk: valid while the entry is in the registry and inside an RCU section
+ * @stats: its counters
+ * @netns: its namespace, which outlives it
+ * @id: unique in the namespace
+ * @queues: under the registry's lock; before counting begins, by baseline
+ * @accepted: highest figure shown, under lq_netns.reading
+ * @snapshot: the last one that showed it, under lq_netns.reading
+ * @owner: constant
+ * @closing: in lq_netns.closing
+ * @closing_node: waiting for inet_csk_listen_stop(), under the registry's lock
+ * @fold: frees it after a grace period
+ */
+struct lq_listener {
+	struct hlist_node node;
+	struct sock *sk;
+	struct lq_stats stats;
+	struct lq_netns *netns;
+	unsigned long id;
+	struct lq_queues queues;
+	u64 accepted;
+	u64 snapshot;
+	struct lq_owner owner;
+	struct list_head closing;
+	struct hlist_node closing_node;
+	struct rcu_work fold;
+};
+
+int lq_listener_init(void);
+void lq_listener_exit(void);
+
+int lq_listener_add(struct sock *sk, struct task_struct *owner, gfp_t gfp);
+void lq_listener_closing(struct sock *sk);
+void lq_listener_stopped(struct sock *sk);
+void lq_listener_forget_all(struct lq_netns *netns);
+void lq_listener_flush(void);
+
+struct lq_listener *lq_listener_find(const struct sock *sk);
+void lq_listener_count(struct sock *sk, u64 which, unsigned int drops);
+void lq_listener_peaks(const struct sock *sk, u32 acceptq, u32 synq);
+void lq_listener_time(const struct sock *sk, enum lq_time what, s64 us);
+struct lq_listener *lq_listener_last_closing(struct lq_netns *netns);
+void lq_queues_add(struct lq_queues *to, const struct lq_queues *from);
+void lq_listener_late_queues(struct lq_netns *netns, struct lq_queues *queues);
+
+#endif /* _LISTENQ_LISTENER_H */

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading and unloading.
+ */
+#include <linux/module.h>
+
+#include "baseline.h"
+#include "enumerate.h"
+#include "life.h"
+#include "listener.h"
+#include "netns.h"
+#include "probe.h"
+#include "proc.h"
+
+/*
+ * Watch births first, then hook, then look for those that were there: nothing
+ * falls between.  Counting begins last, for all at one instant.
+ */
+static int __init listenq_init(void)
+{
+	int err;
+
+	err = lq_listener_init();
+	if (err)
+		return err;
+	err = lq_netns_init();
+	if (err)
+		goto no_netns;
+	err = lq_life_watch();
+	if (err)
+		goto no_life;
+	err = lq_probe_install();
+	if (err)
+		goto no_probe;
+	err = lq_enumerate();
+	if (err)
+		goto no_listeners;
+	err = lq_baseline_take();
+	if (err)
+		goto no_listeners;
+	err = lq_proc_init();
+	if (err)
+		goto no_listeners;
+	return 0;
+
+no_listeners:
+	lq_probe_remove();
+no_probe:
+	lq_life_unwatch();
+no_life:
+	lq_netns_exit();
+no_netns:
+	lq_listener_exit();
+	return err;
+}
+
+/* In reverse: once no event can come, the namespaces let their entries go. */
+static void __exit listenq_exit(void)
+{
+	lq_proc_exit();
+	lq_probe_remove();
+	lq_life_unwatch();
+	lq_netns_exit();
+	lq_listener_exit();
+}
+
+module_init(listenq_init);
+module_exit(listenq_exit);
+
+MODULE_DESCRIPTION("TCP listen queues: depth, overflows and cookies by listener");
+MODULE_AUTHOR("The listenq authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(LISTENQ_VERSION);

@@ -1,0 +1,874 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The wrappers: before, original, after.
+ *
+ * Around a call of a deciding function the difference of this CPU's counters
+ * of the listener's namespace is what that call counted: these functions run
+ * with bottom halves disabled, and nothing else that moves these counters can
+ * come between.  The same two halves also run from kretprobes.
+ *
+ * Only this file knows the kernel's prototypes.  Each wrapper is declared with
+ * typeof() of the kernel's own declaration first: one that has another
+ * prototype does not compile.
+ */
+#include <linux/bottom_half.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/static_call.h>
+#include <net/inet_connection_sock.h>
+#include <net/mptcp.h>
+#include <net/request_sock.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "baseline.h"
+#include "hook.h"
+#include "listener.h"
+#include "mib.h"
+#include "probe.h"
+#include "verdict.h"
+
+static int accept_maxactive = 4096;
+module_param(accept_maxactive, int, 0444);
+MODULE_PARM_DESC(accept_maxactive,
+		 "accept() calls measured at a time, those that wait included (default 4096)");
+
+/**
+ * struct lq_call - a call of a deciding function under way on this CPU
+ * @outer: the one it was called from
+ * @counting: counting had begun when it was entered
+ * @queued: the request was put into the SYN queue
+ * @duplicate: the request was there already
+ * @unproven: the peer was found not to be proven
+ * @unhashed_before: the request was taken out of the SYN queue, and had been
+ *	replaced by its child before
+ * @mptcp: a reference to @req is held
+ * @sk: the listener
+ * @req: the request, for a segment that came for one
+ * @source: the listener the request belongs to
+ * @req_stolen: tells that another CPU was quicker
+ * @synack_us: when its first SYN-ACK was sent
+ * @before: this CPU's counters on entry, only those the call can move
+ */
+struct lq_call {
+	struct lq_call *outer;
+	bool counting;
+	bool queued;
+	bool duplicate;
+	bool unproven;
+	bool unhashed_before;
+	bool mptcp;
+	struct sock *sk;
+	struct request_sock *req;
+	struct sock *source;
+	const bool *req_stolen;
+	u64 synack_us;
+	unsigned long before[LQ_MIB_NR];
+};
+
+enum lq_hook_nr {
+	LQ_HOOK_SYN,
+	LQ_HOOK_ACK,
+	LQ_HOOK_QUEUE,
+	LQ_HOOK_UNQUEUE,
+	LQ_HOOK_COOKIE4,
+	LQ_HOOK_COOKIE6,
+	LQ_HOOK_RETRANS,
+	LQ_HOOK_PROVEN,
+	LQ_HOOK_ICMP,
+	LQ_HOOK_STOP,
+	LQ_HOOK_ACCEPT,
+	LQ_HOOK_NR,
+};
+
+static DEFINE_PER_CPU(struct lq_call *, lq_current);
+static DEFINE_PER_CPU(unsigned long [LQ_HOOK_NR], lq_hits);
+
+#define lq_hit(nr) this_cpu_inc(lq_hits[nr])
+
+/* What each stage can count. */
+static const enum lq_mib syn_mibs[] = {
+	LQ_MIB_LISTENOVERFLOWS,
+	LQ_MIB_LISTENDROPS,
+	LQ_MIB_TCPREQQFULLDOCOOKIES,
+	LQ_MIB_TCPREQQFULLDROP,
+	LQ_MIB_SYNCOOKIESSENT,
+	LQ_MIB_TCPFASTOPENPASSIVE,
+	LQ_MIB_TCPFASTOPENPASSIVEFAIL,
+	LQ_MIB_TCPFASTOPENLISTENOVERFLOW,
+	LQ_MIB_TCPFASTOPENCOOKIEREQD,
+};
+
+static const enum lq_mib ack_mibs[] = {
+	LQ_MIB_LISTENOVERFLOWS,
+	LQ_MIB_LISTENDROPS,
+	LQ_MIB_EMBRYONICRSTS,
+	LQ_MIB_TCPDEFERACCEPTDROP,
+};
+
+static const enum lq_mib cookie_mibs[] = {
+	LQ_MIB_LISTENOVERFLOWS,
+	LQ_MIB_LISTENDROPS,
+	LQ_MIB_SYNCOOKIESRECV,
+	LQ_MIB_SYNCOOKIESFAILED,
+};
+
+static const enum lq_mib icmp_mibs[] = {
+	LQ_MIB_LISTENDROPS,
+};
+
+/* Unrolled, these two are a load and a store, a load and a subtraction each. */
+static __always_inline void note_before(struct lq_call *call,
+					const enum lq_mib *mibs, int nr)
+{
+	const unsigned long *now = lq_mib_here(sock_net(call->sk));
+	int n;
+
+#pragma GCC unroll 16
+	for (n = 0; n < nr; n++)
+		call->before[mibs[n]] = READ_ONCE(now[lq_linux_mib[mibs[n]]]);
+}
+
+static __always_inline void note_growth(const struct lq_call *call,
+					const enum lq_mib *mibs, int nr,
+					struct lq_growth *growth)
+{
+	const unsigned long *now = lq_mib_here(sock_net(call->sk));
+	int n;
+
+#pragma GCC unroll 16
+	for (n = 0; n < nr; n++)
+		growth->by[mibs[n]] = READ_ONCE(now[lq_linux_mib[mibs[n]]]) -
+				      call->before[mibs[n]];
+}
+
+static __always_inline void call_enter(struct lq_call *call)
+{
+	call->outer = __this_cpu_read(lq_current);
+	__this_cpu_write(lq_current, call);
+}
+
+static __always_inline void call_leave(const struct lq_call *call)
+{
+	__this_cpu_write(lq_current, call->outer);
+}
+
+#define LQ_ACCEPTQ_GREW \
+	(BIT_ULL(LQ_ESTABLISHED) | BIT_ULL(LQ_ACCEPTQ_MIGRATED))
+#define LQ_ACCEPTQ_FULL \
+	(BIT_ULL(LQ_ACCEPTQ_OVERFLOW_SYN) | BIT_ULL(LQ_ACCEPTQ_OVERFLOW_ACK))
+
+/*
+ * The accept queue grew, or was said to be longer than its limit: then it was,
+ * though accept() on another CPU may have shortened it since.
+ */
+static __always_inline void note_acceptq(const struct sock *sk, u64 verdict)
+{
+	u32 len;
+
+	if (!(verdict & (LQ_ACCEPTQ_GREW | LQ_ACCEPTQ_FULL)))
+		return;
+	len = READ_ONCE(sk->sk_ack_backlog);
+	if (verdict & LQ_ACCEPTQ_FULL)
+		len = max(len, READ_ONCE(sk->sk_max_ack_backlog) + 1);
+	lq_listener_peaks(sk, len, 0);
+}
+
+/* The SYN: tcp_conn_request(). */
+
+static __always_inline void syn_before(struct lq_call *call, struct sock *sk)
+{
+	lq_hit(LQ_HOOK_SYN);
+	call->counting = lq_is_counting();
+	if (!call->counting)
+		return;
+	call->sk = sk;
+	call->req = NULL;
+	call->queued = false;
+	call->duplicate = false;
+	call->unproven = false;
+	note_before(call, syn_mibs, ARRAY_SIZE(syn_mibs));
+	call_enter(call);
+}
+
+static __always_inline void syn_after(struct lq_call *call)
+{
+	struct lq_verdict verdict;
+	struct sock *sk = call->sk;
+	struct lq_syn syn;
+
+	if (!call->counting)
+		return;
+	call_leave(call);
+	note_growth(call, syn_mibs, ARRAY_SIZE(syn_mibs), &syn.growth);
+	syn.queued = call->queued;
+	syn.duplicate = call->duplicate;
+	syn.unproven = call->unproven;
+	syn.cookies_always =
+		READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_syncookies) == 2;
+	verdict = lq_verdict_syn(&syn);
+	lq_listener_count(sk, verdict.count, verdict.drops);
+	note_acceptq(sk, verdict.count);
+}
+
+static typeof(tcp_conn_request) lq_tcp_conn_request;
+DEFINE_STATIC_CALL_NULL(lq_orig_tcp_conn_request, tcp_conn_request);
+
+static int lq_tcp_conn_request(struct request_sock_ops *rsk_ops,
+			       const struct tcp_request_sock_ops *af_ops,
+			       struct sock *sk, struct sk_buff *skb)
+{
+	struct lq_call call;
+	int ret;
+
+	syn_before(&call, sk);
+	ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops, sk, skb);
+	syn_after(&call);
+	return ret;
+}
+
+static int syn_probe_before(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	syn_before((struct lq_call *)ri->data,
+		   (struct sock *)regs_get_kernel_argument(regs, 2));
+	return 0;
+}
+
+static int syn_probe_after(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	syn_after((struct lq_call *)ri->data);
+	return 0;
+}
+
+/* A segment for a request: tcp_check_req(). */
+
+static __always_inline void ack_before(struct lq_call *call, struct sock *sk,
+				       struct request_sock *req,
+				       const bool *req_stolen)
+{
+	lq_hit(LQ_HOOK_ACK);
+	call->counting = lq_is_counting();
+	if (!call->counting)
+		return;
+	call->sk = sk;
+	call->req = req;
+	call->source = req->rsk_listener;
+	call->req_stolen = req_stolen;
+	call->synack_us = tcp_rsk(req)->snt_synack;
+	call->unhashed_before = false;
+	/* Afterwards only a reference of ours keeps it. */
+	call->mptcp = rsk_is_mptcp(req);
+	if (unlikely(call->mptcp))
+		refcount_inc(&req->rsk_refcnt);
+	note_before(call, ack_mibs, ARRAY_SIZE(ack_mibs));
+	call_enter(call);
+}
+
+static enum lq_result result_of(const struct sock *result,
+				const struct sock *sk)
+{
+	if (!result)
+		return LQ_RESULT_NONE;
+	return result == sk ? LQ_RESULT_LISTENER : LQ_RESULT_CHILD;
+}
+
+static __always_inline void ack_after(struct lq_call *call,
+				      const struct sock *result)
+{
+	struct lq_verdict verdict;
+	struct sock *sk = call->sk;
+	struct lq_ack ack = {};
+
+	if (!call->counting)
+		return;
+	call_leave(call);
+	note_growth(call, ack_mibs, ARRAY_SIZE(ack_mibs), &ack.growth);
+	ack.result = result_of(result, sk);
+	ack.migrated = call->source != sk;
+	if (unlikely(call->mptcp)) {
+		ack.not_queued = rsk_drop_req(call->req);
+		reqsk_put(call->req);
+	}
+	/*
+	 * Its child had taken its place, and yet it was not another CPU that
+	 * did so: the listener had closed.
+	 */
+	ack.lost = !result && call->unhashed_before && !*call->req_stolen;
+	verdict = lq_verdict_ack(&ack);
+	if (verdict.count || verdict.drops)
+		lq_listener_count(sk, verdict.count, verdict.drops);
+	if (unlikely(verdict.count_source))
+		lq_listener_count(call->source, verdict.count_source, 0);
+	note_acceptq(sk, verdict.count);
+	if ((verdict.count & LQ_ACCEPTQ_GREW) && call->synack_us)
+		lq_listener_time(sk, LQ_TIME_HANDSHAKE,
+				 tcp_clock_us() - call->synack_us);
+}
+
+static typeof(tcp_check_req) lq_tcp_check_req;
+DEFINE_STATIC_CALL_NULL(lq_orig_tcp_check_req, tcp_check_req);
+
+/*
+ * A Fast Open child is in the accept queue already: what comes for it decides
+ * nothing here, and may run in process context.
+ */
+static struct sock *lq_tcp_check_req(struct sock *sk, struct sk_buff *skb,
+				     struct request_sock *req, bool fastopen,
+				     bool *req_stolen)
+{
+	struct lq_call call;
+	struct sock *ret;
+
+	if (fastopen)
+		return static_call(lq_orig_tcp_check_req)(sk, skb, req,
+							  fastopen, req_stolen);
+	ack_before(&call, sk, req, req_stolen);
+	ret = static_call(lq_orig_tcp_check_req)(sk, skb, req, fastopen,
+						 req_stolen);
+	ack_after(&call, ret);
+	return ret;
+}
+
+static int ack_probe_before(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	if ((bool)regs_get_kernel_argument(regs, 3))
+		return 1;
+	ack_before((struct lq_call *)ri->data,
+		   (struct sock *)regs_get_kernel_argument(regs, 0),
+		   (struct request_sock *)regs_get_kernel_argument(regs, 2),
+		   (bool *)regs_get_kernel_argument(regs, 4));
+	return 0;
+}
+
+static int ack_probe_after(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	ack_after((struct lq_call *)ri->data,
+		  (struct sock *)regs_return_value(regs));
+	return 0;
+}
+
+/* An ACK that may carry a cookie: cookie_v4_check(), cookie_v6_check(). */
+
+static __always_inline void cookie_before(struct lq_call *call, struct sock *sk)
+{
+	call->counting = lq_is_counting();
+	if (!call->counting)
+		return;
+	call->sk = sk;
+	note_before(call, cookie_mibs, ARRAY_SIZE(cookie_mibs));
+}
+
+static __always_inline void cookie_after(struct lq_call *call,
+					 const struct sock *result)
+{
+	struct lq_verdict verdict;
+	struct sock *sk = call->sk;
+	struct lq_growth growth;
+
+	if (!call->counting)
+		return;
+	note_growth(call, cookie_mibs, ARRAY_SIZE(cookie_mibs), &growth);
+	verdict = lq_verdict_cookie(&growth, result_of(result, sk));
+	if (!verdict.count && !verdict.drops)
+		return;
+	lq_listener_count(sk, verdict.count, verdict.drops);
+	note_acceptq(sk, verdict.count);
+}
+
+/*
+ * Also called from the backlog of a socket that just began to listen, with
+ * bottom halves enabled: the difference needs them disabled.
+ */
+static typeof(cookie_v4_check) lq_cookie_v4_check;
+DEFINE_STATIC_CALL_NULL(lq_orig_cookie_v4_check, cookie_v4_check);
+
+static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
+{
+	struct lq_call call;
+	struct sock *ret;
+
+	local_bh_disable();
+	lq_hit(LQ_HOOK_COOKIE4);
+	cookie_before(&call, sk);
+	ret = static_call(lq_orig_cookie_v4_check)(sk, skb);
+	cookie_after(&call, ret);
+	local_bh_enable();
+	return ret;
+}
+
+static typeof(cookie_v6_check) lq_cookie_v6_check;
+DEFINE_STATIC_CALL_NULL(lq_orig_cookie_v6_check, cookie_v6_check);
+
+static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
+{
+	struct lq_call call;
+	struct sock *ret;
+
+	local_bh_disable();
+	lq_hit(LQ_HOOK_COOKIE6);
+	cookie_before(&call, sk);
+	ret = static_call(lq_orig_cookie_v6_check)(sk, skb);
+	cookie_after(&call, ret);
+	local_bh_enable();
+	return ret;
+}
+
+/* There what is counted stays `unattributed`: a probe cannot disable them. */
+static int cookie_probe_before(struct kretprobe_instance *ri,
+			       struct pt_regs *regs, enum lq_hook_nr nr)
+{
+	lq_hit(nr);
+	if (!softirq_count())
+		return 1;
+	cookie_before((struct lq_call *)ri->data,
+		      (struct sock *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+static int cookie4_probe_before(struct kretprobe_instance *ri,
+				struct pt_regs *regs)
+{
+	return cookie_probe_before(ri, regs, LQ_HOOK_COOKIE4);
+}
+
+static int cookie6_probe_before(struct kretprobe_instance *ri,
+				struct pt_regs *regs)
+{
+	return cookie_probe_before(ri, regs, LQ_HOOK_COOKIE6);
+}
+
+static int cookie_probe_after(struct kretprobe_instance *ri,
+			      struct pt_regs *regs)
+{
+	cookie_after((struct lq_call *)ri->data,
+		     (struct sock *)regs_return_value(regs));
+	return 0;
+}
+
+/* A request enters the SYN queue: inet_csk_reqsk_queue_hash_add(). */
+
+static void queue_after(struct sock *sk, bool queued)
+{
+	struct lq_call *call = __this_cpu_read(lq_current);
+
+	lq_hit(LQ_HOOK_QUEUE);
+	if (!call || call->sk != sk)
+		return;
+	if (!queued) {
+		call->duplicate = true;
+		return;
+	}
+	call->queued = true;
+	lq_listener_peaks(sk, 0,
+			  reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue));
+}
+
+static typeof(inet_csk_reqsk_queue_hash_add) lq_reqsk_queue_hash_add;
+DEFINE_STATIC_CALL_NULL(lq_orig_reqsk_queue_hash_add,
+			inet_csk_reqsk_queue_hash_add);
+
+static bool lq_reqsk_queue_hash_add(struct sock *sk, struct request_sock *req,
+				    unsigned long timeout)
+{
+	bool ret;
+
+	ret = static_call(lq_orig_reqsk_queue_hash_add)(sk, req, timeout);
+	queue_after(sk, ret);
+	return ret;
+}
+
+static int queue_probe_before(struct kretprobe_instance *ri,
+			      struct pt_regs *regs)
+{
+	*(struct sock **)ri->data =
+		(struct sock *)regs_get_kernel_argument(regs, 0);
+	return 0;
+}
+
+static int queue_probe_after(struct kretprobe_instance *ri,
+			     struct pt_regs *regs)
+{
+	queue_after(*(struct sock **)ri->data, (bool)regs_return_value(regs));
+	return 0;
+}
+
+/* A request leaves the SYN queue: __inet_csk_reqsk_queue_drop(). */
+
+/*
+ * Not declared in any header.  Everything but a completed handshake comes
+ * through it: expiry, reset, abort, a listener that has closed.
+ */
+typedef bool lq_reqsk_queue_drop_fn(struct sock *sk, struct request_sock *req,
+				    bool from_timer);
+
+static void unqueue_after(struct sock *sk, const struct request_sock *req,
+			  bool from_timer, bool unlinked)
+{
+	struct lq_call *call;
+	u64 which;
+
+	lq_hit(LQ_HOOK_UNQUEUE);
+	if (!lq_is_counting())
+		return;
+	preempt_disable();
+	call = __this_cpu_read(lq_current);
+	if (call && call->req == req && !from_timer) {
+		/* tcp_check_req() counts a reset itself, in EmbryonicRsts. */
+		call->unhashed_before = !unlinked;
+	} else if (unlinked) {
+		which = BIT_ULL(LQ_SYNQ_OTHER);
+		if (from_timer && inet_sk_state_load(sk) == TCP_LISTEN)
+			which = BIT_ULL(LQ_SYNQ_EXPIRED);
+		lq_listener_count(sk, which, 0);
+	}
+	preempt_enable();
+}
+
+static lq_reqsk_queue_drop_fn lq_reqsk_queue_drop;
+DEFINE_STATIC_CALL_NULL(lq_orig_reqsk_queue_drop, lq_reqsk_queue_drop_fn);
+
+static bool lq_reqsk_queue_drop(struct sock *sk, struct request_sock *req,
+				bool from_timer)
+{
+	bool ret;
+
+	ret = static_call(lq_orig_reqsk_queue_drop)(sk, req, from_timer);
+	/* @req may be gone: it is only compared. */
+	unqueue_after(sk, req, from_timer, ret);
+	return ret;
+}
+
+struct lq_unqueue {
+	struct sock *sk;
+	struct request_sock *req;
+	bool from_timer;
+};
+
+static int unqueue_probe_before(struct kretprobe_instance *ri,
+				struct pt_regs *regs)
+{
+	struct lq_unqueue *unqueue = (struct lq_unqueue *)ri->data;
+
+	unqueue->sk = (struct sock *)regs_get_kernel_argument(regs, 0);
+	unqueue->req = (struct request_sock *)regs_get_kernel_argument(regs, 1);
+	unqueue->from_timer = (bool)regs_get_kernel_argument(regs, 2);
+	return 0;
+}
+
+static int unqueue_probe_after(struct kretprobe_instance *ri,
+			       struct pt_regs *regs)
+{
+	const struct lq_unqueue *unqueue = (struct lq_unqueue *)ri->data;
+
+	unqueue_after(unqueue->sk, unqueue->req, unqueue->from_timer,
+		      (bool)regs_return_value(regs));
+	return 0;
+}
+
+/* A SYN-ACK is sent again: tcp_rtx_synack(). */
+
+static void retrans_after(struct sock *listener, int err)
+{
+	lq_hit(LQ_HOOK_RETRANS);
+	if (err || !lq_is_counting())
+		return;
+	preempt_disable();
+	lq_listener_count(listener, BIT_ULL(LQ_SYNACK_RETRANS), 0);
+	preempt_enable();
+}
+
+static typeof(tcp_rtx_synack) lq_tcp_rtx_synack;
+DEFINE_STATIC_CALL_NULL(lq_orig_tcp_rtx_synack, tcp_rtx_synack);
+
+static int lq_tcp_rtx_synack(const struct sock *sk, struct request_sock *req)
+{
+	struct sock *listener = req->rsk_listener;
+	int ret = static_call(lq_orig_tcp_rtx_synack)(sk, req);
+
+	retrans_after(listener, ret);
+	return ret;
+}
+
+static int retrans_probe_before(struct kretprobe_instance *ri,
+				struct pt_regs *regs)
+{
+	struct request_sock *req =
+		(struct request_sock *)regs_get_kernel_argument(regs, 1);
+
+	*(struct sock **)ri->data = req->rsk_listener;
+	return 0;
+}
+
+static int retrans_probe_after(struct kretprobe_instance *ri,
+			       struct pt_regs *regs)
+{
+	retrans_after(*(struct sock **)ri->data, (int)regs_return_value(regs));
+	return 0;
+}
+
+/*
+ * tcp_peer_is_proven() is only asked when tcp_syncookies=0 and the last
+ * quarter of tcp_max_syn_backlog is reached: a no drops the SYN.
+ */
+
+static void proven_after(bool proven)
+{
+	struct lq_call *call = __this_cpu_read(lq_current);
+
+	lq_hit(LQ_HOOK_PROVEN);
+	if (call && !proven)
+		call->unproven = true;
+}
+
+static typeof(tcp_peer_is_proven) lq_tcp_peer_is_proven;
+DEFINE_STATIC_CALL_NULL(lq_orig_tcp_peer_is_proven, tcp_peer_is_proven);
+
+static bool lq_tcp_peer_is_proven(struct request_sock *req,
+				  struct dst_entry *dst)
+{
+	bool ret = static_call(lq_orig_tcp_peer_is_proven)(req, dst);
+
+	proven_after(ret);
+	return ret;
+}
+
+static int proven_probe_after(struct kretprobe_instance *ri,
+			      struct pt_regs *regs)
+{
+	proven_after((bool)regs_return_value(regs));
+	return 0;
+}
+
+/* An ICMP error for a request: tcp_req_err() counts a drop. */
+
+static __always_inline void icmp_before(struct lq_call *call,
+					const struct sock *req)
+{
+	lq_hit(LQ_HOOK_ICMP);
+	call->counting = lq_is_counting();
+	call->sk = inet_reqsk(req)->rsk_listener;
+	note_before(call, icmp_mibs, ARRAY_SIZE(icmp_mibs));
+}
+
+static __always_inline void icmp_after(const struct lq_call *call)
+{
+	struct lq_growth growth;
+
+	note_growth(call, icmp_mibs, ARRAY_SIZE(icmp_mibs), &growth);
+	if (call->counting && growth.by[LQ_MIB_LISTENDROPS])
+		lq_listener_count(call->sk, 0, growth.by[LQ_MIB_LISTENDROPS]);
+}
+
+static typeof(tcp_req_err) lq_tcp_req_err;
+DEFINE_STATIC_CALL_NULL(lq_orig_tcp_req_err, tcp_req_err);
+
+/* The request, and with it its hold on the listener, may go: RCU holds it. */
+static void lq_tcp_req_err(struct sock *sk, u32 seq, bool abort)
+{
+	struct lq_call call;
+
+	rcu_read_lock();
+	icmp_before(&call, sk);
+	static_call(lq_orig_tcp_req_err)(sk, seq, abort);
+	icmp_after(&call);
+	rcu_read_unlock();
+}
+
+static int icmp_probe_before(struct kretprobe_instance *ri,
+			     struct pt_regs *regs)
+{
+	icmp_before((struct lq_call *)ri->data,
+		    (struct sock *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+static int icmp_probe_after(struct kretprobe_instance *ri,
+			    struct pt_regs *regs)
+{
+	icmp_after((struct lq_call *)ri->data);
+	return 0;
+}
+
+/*
+ * A listener has closed, its accept queue is about to be emptied:
+ * inet_csk_listen_stop().  It may sleep, so it is not replaced (the wrapper's
+ * frame would survive us), and only its entry is watched.
+ */
+static int stop_probe_before(struct kretprobe_instance *ri,
+			     struct pt_regs *regs)
+{
+	struct sock *sk = (struct sock *)regs_get_kernel_argument(regs, 0);
+
+	lq_hit(LQ_HOOK_STOP);
+	if (sk->sk_protocol == IPPROTO_TCP && lq_is_counting())
+		lq_listener_stopped(sk);
+	return 1;
+}
+
+/* accept() returns: inet_csk_accept().  It blocks, so it is not replaced. */
+
+static int accept_probe_before(struct kretprobe_instance *ri,
+			       struct pt_regs *regs)
+{
+	struct sock *sk = (struct sock *)regs_get_kernel_argument(regs, 0);
+
+	lq_hit(LQ_HOOK_ACCEPT);
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return 1;
+	*(struct sock **)ri->data = sk;
+	/* Before it is taken out: the other half of an exact peak. */
+	if (lq_is_counting())
+		lq_listener_peaks(sk, READ_ONCE(sk->sk_ack_backlog), 0);
+	return 0;
+}
+
+static int accept_probe_after(struct kretprobe_instance *ri,
+			      struct pt_regs *regs)
+{
+	struct sock *child = (struct sock *)regs_return_value(regs);
+	u64 since;
+
+	if (!child || !lq_is_counting())
+		return 0;
+	/*
+	 * Set once when the child is ESTABLISHED, next when data is read,
+	 * which nobody can before accept() has returned.
+	 */
+	since = tcp_sk(child)->rcvq_space.time;
+	lq_listener_time(*(struct sock **)ri->data, LQ_TIME_ACCEPT_WAIT,
+			 since ? tcp_clock_us() - since : 0);
+	return 0;
+}
+
+/* How a wrapper learns where its original goes on: past its ftrace site. */
+#define LQ_SET_ORIGINAL(call)						\
+static void set_##call(unsigned long address)				\
+{									\
+	static_call_update(lq_orig_##call, (void *)address);		\
+}
+
+LQ_SET_ORIGINAL(tcp_conn_request)
+LQ_SET_ORIGINAL(tcp_check_req)
+LQ_SET_ORIGINAL(cookie_v4_check)
+LQ_SET_ORIGINAL(cookie_v6_check)
+LQ_SET_ORIGINAL(reqsk_queue_hash_add)
+LQ_SET_ORIGINAL(reqsk_queue_drop)
+LQ_SET_ORIGINAL(tcp_rtx_synack)
+LQ_SET_ORIGINAL(tcp_peer_is_proven)
+LQ_SET_ORIGINAL(tcp_req_err)
+
+static struct lq_hook lq_probes[LQ_HOOK_NR] = {
+	[LQ_HOOK_SYN] = {
+		.name = "tcp_conn_request",
+		.wrapper = lq_tcp_conn_request,
+		.set_original = set_tcp_conn_request,
+		.before = syn_probe_before,
+		.after = syn_probe_after,
+		.data_size = sizeof(struct lq_call),
+	},
+	[LQ_HOOK_ACK] = {
+		.name = "tcp_check_req",
+		.wrapper = lq_tcp_check_req,
+		.set_original = set_tcp_check_req,
+		.before = ack_probe_before,
+		.after = ack_probe_after,
+		.data_size = sizeof(struct lq_call),
+	},
+	[LQ_HOOK_QUEUE] = {
+		.name = "inet_csk_reqsk_queue_hash_add",
+		.wrapper = lq_reqsk_queue_hash_add,
+		.set_original = set_reqsk_queue_hash_add,
+		.before = queue_probe_before,
+		.after = queue_probe_after,
+		.data_size = sizeof(struct sock *),
+	},
+	[LQ_HOOK_UNQUEUE] = {
+		.name = "__inet_csk_reqsk_queue_drop",
+		.wrapper = lq_reqsk_queue_drop,
+		.set_original = set_reqsk_queue_drop,
+		.before = unqueue_probe_before,
+		.after = unqueue_probe_after,
+		.data_size = sizeof(struct lq_unqueue),
+	},
+	[LQ_HOOK_COOKIE4] = {
+		.name = "cookie_v4_check",
+		.wrapper = lq_cookie_v4_check,
+		.set_original = set_cookie_v4_check,
+		.before = cookie4_probe_before,
+		.after = cookie_probe_after,
+		.data_size = sizeof(struct lq_call),
+	},
+	[LQ_HOOK_COOKIE6] = {
+		.name = "cookie_v6_check",
+		.wrapper = lq_cookie_v6_check,
+		.set_original = set_cookie_v6_check,
+		.before = cookie6_probe_before,
+		.after = cookie_probe_after,
+		.data_size = sizeof(struct lq_call),
+		.optional = "this kernel has no IPv6",
+	},
+	[LQ_HOOK_RETRANS] = {
+		.name = "tcp_rtx_synack",
+		.wrapper = lq_tcp_rtx_synack,
+		.set_original = set_tcp_rtx_synack,
+		.before = retrans_probe_before,
+		.after = retrans_probe_after,
+		.data_size = sizeof(struct sock *),
+	},
+	[LQ_HOOK_PROVEN] = {
+		.name = "tcp_peer_is_proven",
+		.wrapper = lq_tcp_peer_is_proven,
+		.set_original = set_tcp_peer_is_proven,
+		.after = proven_probe_after,
+	},
+	[LQ_HOOK_ICMP] = {
+		.name = "tcp_req_err",
+		.wrapper = lq_tcp_req_err,
+		.set_original = set_tcp_req_err,
+		.before = icmp_probe_before,
+		.after = icmp_probe_after,
+		.data_size = sizeof(struct lq_call),
+	},
+	[LQ_HOOK_STOP] = {
+		.name = "inet_csk_listen_stop",
+		.before = stop_probe_before,
+	},
+	[LQ_HOOK_ACCEPT] = {
+		.name = "inet_csk_accept",
+		.before = accept_probe_before,
+		.after = accept_probe_after,
+		.data_size = sizeof(struct sock *),
+	},
+};
+
+/**
+ * lq_probe_install() - watch the kernel's decisions
+ *
+ * Context: process, sleeps.
+ * Return: 0, or a negative error, said in the log.
+ */
+int lq_probe_install(void)
+{
+	int n;
+
+	for (n = 0; n < LQ_HOOK_NR; n++)
+		lq_probes[n].hits = &lq_hits[n];
+	if (accept_maxactive < 1) {
+		pr_err("accept_maxactive=%d: must be at least 1\n",
+		       accept_maxactive);
+		return -EINVAL;
+	}
+	lq_probes[LQ_HOOK_ACCEPT].maxactive = accept_maxactive;
+	return lq_hook_install(lq_probes, LQ_HOOK_NR);
+}
+
+/**
+ * lq_probe_remove() - stop it
+ *
+ * Context: process, sleeps until nobody is inside.
+ */
+void lq_probe_remove(void)
+{
+	lq_hook_remove(lq_probes, LQ_HOOK_NR);
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a reader is shown of a namespace.
+ *
+ * Taken while verdicts go on.  The order of the reads makes the figures agree:
+ * - a listener's counters are read before its accept queue, so that `accepted`
+ *   (what entered less what is there) is never more than the truth;
+ * - the namespace's own counters are read before and after ours.  Ours then
+ *   lie between, unless something is truly missing: `kernel` is shown as the
+ *   value it had in between, and `unattributed` as what is certainly missing.
+ */
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/netdevice.h>
+#include <linux/pid_namespace.h>
+#include <linux/slab.h>
+#include <net/inet_connection_sock.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "listener.h"
+#include "snapshot.h"
+
+/* Whether a SYN queue as long as its limit is full: it differs. */
+static bool lq_synq_full_at_limit __read_mostly;
+
+/**
+ * lq_snapshot_init() - ask the kernel's own header when a SYN queue is full
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int lq_snapshot_init(void)
+{
+	struct inet_connection_sock *icsk = kzalloc(sizeof(*icsk), GFP_KERNEL);
+	struct sock *sk = (struct sock *)icsk;
+
+	if (!icsk)
+		return -ENOMEM;
+	sk->sk_max_ack_backlog = 1;
+	atomic_set(&icsk->icsk_accept_queue.qlen, 1);
+	lq_synq_full_at_limit = inet_csk_reqsk_queue_is_full(sk);
+	kfree(icsk);
+	return 0;
+}
+
+/* The accept queue's limit, and without cookies a quarter is kept back. */
+static u32 synq_limit(const struct sock *sk)
+{
+	const struct net *net = sock_net(sk);
+	u32 limit = READ_ONCE(sk->sk_max_ack_backlog);
+	u32 backlog = READ_ONCE(net->ipv4.sysctl_max_syn_backlog);
+
+	if (lq_synq_full_at_limit && limit)
+		limit--;
+	if (!READ_ONCE(net->ipv4.sysctl_tcp_syncookies))
+		limit = min(limit, backlog - (backlog >> 2));
+	return limit;
+}
+
+static void fill_address(struct lq_row *row, const struct sock *sk)
+{
+	int dev = READ_ONCE(sk->sk_bound_dev_if);
+	struct net_device *netdev;
+
+	row->family = sk->sk_family;
+	row->port = READ_ONCE(sk->sk_num);
+	if (sk->sk_family == AF_INET6) {
+		row->address = sk->sk_v6_rcv_saddr;
+		row->v6only = ipv6_only_sock(sk);
+	} else {
+		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &row->address);
+	}
+	if (!dev)
+		return;
+	netdev = dev_get_by_index_rcu(sock_net(sk), dev);
+	if (netdev)
+		strscpy(row->dev, netdev->name, sizeof(row->dev));
+	else
+		scnprintf(row->dev, sizeof(row->dev), "if%d", dev);
+}
+
+static u64 cgroup_of(struct sock *sk)
+{
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	return cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
+#else
+	return 0;
+#endif
+}
+
+static void fill_owner(struct lq_row *row, const struct lq_listener *listener)
+{
+	struct sock *sk = listener->sk;
+
+	row->inode = sock_i_ino(sk);
+	row->uid = from_kuid_munged(current_user_ns(), READ_ONCE(sk->sk_uid));
+	row->cgroup = cgroup_of(sk);
+	strscpy(row->comm, listener->owner.comm, sizeof(row->comm));
+	row->tgid = pid_nr_ns(listener->owner.tgid,
+			      task_active_pid_ns(current));
+}
+
+static u64 entered(const struct lq_row *row)
+{
+	return row->queues.acceptq_start +
+	       row->sums.count[LQ_ESTABLISHED] +
+	       row->sums.count[LQ_ACCEPTQ_MIGRATED];
+}
+
+/* accept() itself may be under way since before we came: law 2 tells. */
+static void fill_accepted(struct lq_row *row, struct lq_listener *listener)
+{
+	u64 in = entered(row);
+
+	if (in > row->acceptq)
+		listener->accepted = max(listener->accepted, in - row->acceptq);
+	row->accepted = listener->accepted;
+}
+
+static void fill_queues(struct lq_row *row, const struct sock *sk)
+{
+	const struct request_sock_queue *queue =
+		&inet_csk(sk)->icsk_accept_queue;
+
+	row->acceptq = READ_ONCE(sk->sk_ack_backlog);
+	row->acceptq_max = READ_ONCE(sk->sk_max_ack_backlog);
+	row->synq = reqsk_queue_len(queue);
+	row->synq_young = reqsk_queue_len_young(queue);
+	row->synq_max = synq_limit(sk);
+}
+
+/* What the kernel counts in ListenOverflows. */
+static u64 overflows(const struct lq_sums *sums)
+{
+	return sums->count[LQ_ACCEPTQ_OVERFLOW_SYN] +
+	       sums->count[LQ_ACCEPTQ_OVERFLOW_ACK] +
+	       sums->count[LQ_ACCEPTQ_OVERFLOW_TFO];
+}
+
+static void fill_listener(struct lq_row *row, struct lq_listener *listener)
+{
+	const struct lq_peaks *peaks = &row->sums.peaks;
+
+	memset(row, 0, sizeof(*row));
+	row->id = listener->id;
+	row->queues = listener->queues;
+	lq_stats_sum(&listener->stats, &row->sums);
+	row->listen_overflow = overflows(&row->sums);
+	/* Counters first. */
+	smp_rmb();
+	fill_queues(row, listener->sk);
+	fill_accepted(row, listener);
+	row->acceptq_peak = max3((u64)peaks->acceptq, row->acceptq,
+				 row->queues.acceptq_start);
+	row->synq_peak = max3((u64)peaks->synq, row->synq,
+			      row->queues.synq_start);
+	fill_address(row, listener->sk);
+	fill_owner(row, listener);
+}
+
+static void total_add(struct lq_row *total, const struct lq_row *row)
+{
+	total->acceptq += row->acceptq;
+	total->synq += row->synq;
+	total->synq_young += row->synq_young;
+	total->acceptq_peak = max(total->acceptq_peak, row->acceptq_peak);
+	total->synq_peak = max(total->synq_peak, row->synq_peak);
+	total->listen_overflow += row->listen_overflow;
+	total->accepted += row->accepted;
+	total->queues.synq_start += row->queues.synq_start;
+	total->queues.acceptq_start += row->queues.acceptq_start;
+	total->queues.acceptq_discarded += row->queues.acceptq_discarded;
+	lq_sums_add(&total->sums, &row->sums);
+}
+
+/* The next listener from @id on, as a row; false when there is none. */
+static bool next_row(struct lq_netns *netns, unsigned long *id, u64 snapshot,
+		     struct lq_row *row)
+{
+	struct lq_listener *listener;
+
+	rcu_read_lock();
+	listener = xa_find(&netns->listeners, id, ULONG_MAX, XA_PRESENT);
+	if (listener) {
+		fill_listener(row, listener);
+		listener->snapshot = snapshot;
+	}
+	rcu_read_unlock();
+	return listener;
+}
+
+static int take_listeners(struct lq_netns *netns, lq_row_fn show, void *data,
+			  struct lq_row *row, struct lq_row *total)
+{
+	unsigned long id = 0;
+	int err;
+
+	while (next_row(netns, &id, netns->snapshots, row)) {
+		total_add(total, row);
+		err = show(row, data);
+		if (err)
+			return err;
+		id++;
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * Listeners that closed while we read: those shown as a row already do not
+ * belong to the closed ones yet.  Nothing leaves the list before we are done.
+ */
+static void take_closing(struct lq_netns *netns, struct lq_row *closed)
+{
+	struct lq_listener *listener, *last;
+
+	last = lq_listener_last_closing(netns);
+	if (!last)
+		return;
+	list_for_each_entry(listener, &netns->closing, closing) {
+		if (listener->snapshot != netns->snapshots) {
+			lq_stats_sum(&listener->stats, &closed->sums);
+			lq_queues_add(&closed->queues, &listener->queues);
+		}
+		if (listener == last)
+			break;
+		cond_resched();
+	}
+}
+
+/*
+ * The queues of closed listeners are known by law 2 only.  Requests that a
+ * listener closed before we were loaded left behind show as a deficit.
+ */
+static void settle_closed(struct lq_row *closed)
+{
+	const u64 *count = closed->sums.count;
+	u64 in, out;
+
+	out = count[LQ_ESTABLISHED] - count[LQ_ESTABLISHED_COOKIE] -
+	      count[LQ_FASTOPEN_CHILD] + count[LQ_SYNQ_EXPIRED] +
+	      count[LQ_EMBRYONIC_RESET] + count[LQ_SYNQ_OTHER];
+	in = closed->queues.synq_start + count[LQ_SYN_QUEUED] +
+	     count[LQ_SYNQ_MIGRATED];
+	if (out > in)
+		closed->queues.synq_start += out - in;
+	else
+		closed->synq = in - out;
+	closed->accepted = entered(closed) - closed->queues.acceptq_discarded;
+}
+
+static void take_closed(struct lq_netns *netns, struct lq_row *closed)
+{
+	closed->sums = netns->closed;
+	closed->queues = netns->closed_queues;
+	take_closing(netns, closed);
+	lq_stats_sum(&netns->late, &closed->sums);
+	closed->acceptq_peak = closed->sums.peaks.acceptq;
+	closed->synq_peak = closed->sums.peaks.synq;
+	closed->listen_overflow = overflows(&closed->sums);
+	lq_listener_late_queues(netns, &closed->queues);
+	settle_closed(closed);
+}
+
+static void our_mibs(const struct lq_sums *sums, struct lq_mibs *ours)
+{
+	int n;
+
+	for (n = 0; n < LQ_COUNTER_NR; n++) {
+		if (lq_counters[n].mib != LQ_MIB_NONE)
+			ours->mib[lq_counters[n].mib] = sums->count[n];
+	}
+	ours->mib[LQ_MIB_LISTENOVERFLOWS] = overflows(sums);
+}
+
+/* @before and @after: the namespace's counters around our reading. */
+static void settle_kernel(struct lq_totals *totals, const struct lq_mibs *base,
+			  const struct lq_mibs *before,
+			  const struct lq_mibs *after)
+{
+	struct lq_mibs ours;
+	int n;
+
+	our_mibs(&totals->total.sums, &ours);
+	for (n = 0; n < LQ_MIB_NR; n++) {
+		u64 low = before->mib[n] - base->mib[n];
+		u64 high = after->mib[n] - base->mib[n];
+
+		totals->kernel.mib[n] = clamp(ours.mib[n], low, high);
+		totals->unattributed[n] = totals->kernel.mib[n] - ours.mib[n];
+	}
+}
+
+static int take(struct lq_netns *netns, lq_row_fn show, void *data,
+		struct lq_row *row, struct lq_totals *totals)
+{
+	struct lq_mibs before, after;
+	int err;
+
+	netns->snapshots++;
+	lq_mibs_read(netns->net, &before);
+	err = take_listeners(netns, show, data, row, &totals->total);
+	if (err)
+		return err;
+	take_closed(netns, &totals->closed);
+	lq_stats_sum(&netns->untracked, &totals->untracked.sums);
+	totals->untracked.listen_overflow =
+		overflows(&totals->untracked.sums);
+	lq_mibs_read(netns->net, &after);
+	total_add(&totals->total, &totals->closed);
+	total_add(&totals->total, &totals->untracked);
+	settle_kernel(totals, &netns->base, &before, &after);
+	return 0;
+}
+
+/**
+ * lq_snapshot() - show a namespace
+ * @netns: the namespace
+ * @show: called for every listener, in the order of their ids; may sleep;
+ *	a negative error ends the snapshot
+ * @data: handed to @show
+ * @totals: zeroed by the caller; filled
+ *
+ * Context: process, sleeps.
+ * Return: 0, -ENOMEM, -EINTR, or what @show returned.
+ */
+int lq_snapshot(struct lq_netns *netns, lq_row_fn show, void *data,
+		struct lq_totals *totals)
+{
+	struct lq_row *row = kmalloc(sizeof(*row), GFP_KERNEL);
+	int err;
+
+	if (!row)
+		return -ENOMEM;
+	err = mutex_lock_interruptible(&netns->reading);
+	if (!err) {
+		err = take(netns, show, data, row, totals);
+		mutex_unlock(&netns->reading);
+	}
+	kfree(row);
+	return err;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a reader is shown of a namespace, made in one place.
+ */
+#ifndef _LISTENQ_SNAPSHOT_H
+#define _LISTENQ_SNAPSHOT_H
+
+#include <linux/if.h>
+#include <linux/in6.h>
+#include <linux/sched.h>
+
+#include "netns.h"
+#include "stats.h"
+
+/**
+ * struct lq_row - a listener, or the sum of several
+ * @id: unique in the namespace
+ * @family: AF_INET or AF_INET6
+ * @v6only: no IPv4
+ * @address: an IPv4 address in the last four bytes
+ * @port: in host order
+ * @dev: device it is bound to, or ""
+ * @acceptq: connections in the accept queue, as ss's Recv-Q
+ * @acceptq_max: full when longer than this, as ss's Send-Q
+ * @acceptq_peak: longest it has been when it grew
+ * @synq: requests in the SYN queue
+ * @synq_young: of these, whose SYN-ACK has not timed out yet
+ * @synq_max: full when longer than this, with the present sysctls
+ * @synq_peak: longest it has been when it grew
+ * @listen_overflow: refusals because of a full accept queue, at all stages
+ * @accepted: connections that left the accept queue by accept()
+ * @queues: what tracking began with and what a close threw away
+ * @sums: counters, histograms
+ * @inode: of the socket, or 0
+ * @uid: of the socket, as the reader sees it
+ * @cgroup: id of its cgroup, or 0
+ * @tgid: of the process that called listen(), as the reader sees it, or 0
+ * @comm: its name, or ""
+ */
+struct lq_row {
+	u64 id;
+	u16 family;
+	bool v6only;
+	struct in6_addr address;
+	u16 port;
+	char dev[IFNAMSIZ];
+	u64 acceptq;
+	u64 acceptq_max;
+	u64 acceptq_peak;
+	u64 synq;
+	u64 synq_young;
+	u64 synq_max;
+	u64 synq_peak;
+	u64 listen_overflow;
+	u64 accepted;
+	struct lq_queues queues;
+	struct lq_sums sums;
+	u64 inode;
+	u64 uid;
+	u64 cgroup;
+	pid_t tgid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct lq_totals - the end of a snapshot
+ * @closed: listeners that are no more; its queues hold what is left of theirs
+ * @untracked: verdicts about listeners without an entry; counters only
+ * @total: all listeners, @closed and @untracked
+ * @kernel: growth of the namespace's own counters
+ * @unattributed: what @kernel has more than @total
+ */
+struct lq_totals {
+	struct lq_row closed;
+	struct lq_row untracked;
+	struct lq_row total;
+	struct lq_mibs kernel;
+	s64 unattributed[LQ_MIB_NR];
+};
+
+typedef int (*lq_row_fn)(const struct lq_row *row, void *data);
+
+int lq_snapshot_init(void);
+int lq_snapshot(struct lq_netns *netns, lq_row_fn show, void *data,
+		struct lq_totals *totals);
+
+#endif /* _LISTENQ_SNAPSHOT_H */

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Per-CPU counters, peaks and histograms of one listener.
+ *
+ * The memory comes with a listener's first verdict, in softirq: ten thousand
+ * idle listeners cost nothing here.  All additions are one this_cpu operation,
+ * so that process context and softirq may interleave.
+ */
+#include <linux/bitops.h>
+#include <linux/cpumask.h>
+#include <linux/irqflags.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+
+#include "stats.h"
+
+static_assert(LQ_COUNTER_NR < 64, "a verdict is a 64 bit mask of counters");
+
+/*
+ * Publishes per-CPU memory; whoever comes second frees its own.
+ * Atomic: may fail when no page of the per-CPU allocator is populated.
+ */
+#define lq_percpu_once(where, type, gfp) ({				\
+	type __percpu *new = alloc_percpu_gfp(type, (gfp) | __GFP_NOWARN); \
+	type __percpu *old = NULL;					\
+									\
+	if (new) {							\
+		old = cmpxchg(where, NULL, new);			\
+		if (old)						\
+			free_percpu(new);				\
+	}								\
+	old ?: new; })
+
+/**
+ * lq_stats_alloc() - give a listener its counters at once
+ * @stats: where
+ * @gfp: GFP_KERNEL or GFP_ATOMIC
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int lq_stats_alloc(struct lq_stats *stats, gfp_t gfp)
+{
+	return lq_percpu_once(&stats->cpu, struct lq_cpu_stats, gfp) ?
+	       0 : -ENOMEM;
+}
+
+/**
+ * lq_stats_free() - free what was allocated
+ * @stats: nobody else may use it any more
+ *
+ * Context: any.
+ */
+void lq_stats_free(struct lq_stats *stats)
+{
+	free_percpu(stats->cpu);
+	free_percpu(stats->times);
+}
+
+static struct lq_cpu_stats __percpu *cpu_stats(struct lq_stats *stats)
+{
+	struct lq_cpu_stats __percpu *cpu = READ_ONCE(stats->cpu);
+
+	if (likely(cpu))
+		return cpu;
+	return lq_percpu_once(&stats->cpu, struct lq_cpu_stats, GFP_ATOMIC);
+}
+
+/**
+ * lq_stats_count() - advance counters
+ * @stats: whose
+ * @which: bit n: advance counter n by one
+ * @drops: what to add to listen_drop
+ *
+ * Context: any but NMI; preemption disabled.
+ * Return: false when there was no memory: nothing was counted.
+ */
+bool lq_stats_count(struct lq_stats *stats, u64 which, unsigned int drops)
+{
+	struct lq_cpu_stats __percpu *cpu = cpu_stats(stats);
+
+	if (unlikely(!cpu))
+		return false;
+	while (which) {
+		this_cpu_inc(cpu->count[__ffs64(which)]);
+		which &= which - 1;
+	}
+	if (drops)
+		this_cpu_add(cpu->count[LQ_LISTEN_DROP], drops);
+	return true;
+}
+
+/**
+ * lq_stats_peaks() - note the queues' lengths
+ * @stats: whose
+ * @acceptq: connections in the accept queue; 0: not looked at
+ * @synq: requests in the SYN queue; 0: not looked at
+ *
+ * Context: any but NMI; preemption disabled.
+ */
+void lq_stats_peaks(struct lq_stats *stats, u32 acceptq, u32 synq)
+{
+	struct lq_cpu_stats __percpu *cpu = cpu_stats(stats);
+	struct lq_peaks *peaks;
+	unsigned long flags;
+
+	if (unlikely(!cpu))
+		return;
+	peaks = &raw_cpu_ptr(cpu)->peaks;
+	if (acceptq <= peaks->acceptq && synq <= peaks->synq)
+		return;
+	/* accept() comes from process context, the rest from softirq. */
+	local_irq_save(flags);
+	WRITE_ONCE(peaks->acceptq, max(peaks->acceptq, acceptq));
+	WRITE_ONCE(peaks->synq, max(peaks->synq, synq));
+	local_irq_restore(flags);
+}
+
+static unsigned int bucket_of(s64 us)
+{
+	if (us <= 0)
+		return 0;
+	return min_t(unsigned int, fls64(us), LQ_HISTOGRAM_BUCKETS - 1);
+}
+
+/**
+ * lq_stats_time() - put a time into its histogram
+ * @stats: whose
+ * @what: which histogram
+ * @us: microseconds; a negative one (clock adjusted) counts as 0
+ *
+ * Context: any but NMI; preemption disabled.
+ */
+void lq_stats_time(struct lq_stats *stats, enum lq_time what, s64 us)
+{
+	struct lq_cpu_times __percpu *times = READ_ONCE(stats->times);
+
+	if (unlikely(!times))
+		times = lq_percpu_once(&stats->times, struct lq_cpu_times,
+				       GFP_ATOMIC);
+	if (times)
+		this_cpu_inc(times->bucket[what][bucket_of(us)]);
+}
+
+static void sum_times(const struct lq_cpu_times __percpu *times,
+		      struct lq_sums *sums)
+{
+	int cpu, what, n;
+
+	for_each_possible_cpu(cpu) {
+		const struct lq_cpu_times *t = per_cpu_ptr(times, cpu);
+
+		for (what = 0; what < LQ_TIME_NR; what++)
+			for (n = 0; n < LQ_HISTOGRAM_BUCKETS; n++)
+				sums->bucket[what][n] +=
+					READ_ONCE(t->bucket[what][n]);
+	}
+}
+
+/**
+ * lq_stats_sum() - add a listener's counters to sums
+ * @stats: whose; may be written at the same time
+ * @sums: added to; peaks are merged
+ *
+ * Context: any.
+ */
+void lq_stats_sum(const struct lq_stats *stats, struct lq_sums *sums)
+{
+	const struct lq_cpu_stats __percpu *stats_cpu = READ_ONCE(stats->cpu);
+	const struct lq_cpu_times __percpu *times = READ_ONCE(stats->times);
+	int cpu, n;
+
+	if (!stats_cpu)
+		return;
+	for_each_possible_cpu(cpu) {
+		const struct lq_cpu_stats *c = per_cpu_ptr(stats_cpu, cpu);
+
+		for (n = 0; n < LQ_COUNTER_NR; n++)
+			sums->count[n] += READ_ONCE(c->count[n]);
+		sums->peaks.acceptq = max(sums->peaks.acceptq,
+					  READ_ONCE(c->peaks.acceptq));
+		sums->peaks.synq = max(sums->peaks.synq,
+				       READ_ONCE(c->peaks.synq));
+	}
+	if (times)
+		sum_times(times, sums);
+}
+
+/**
+ * lq_sums_add() - add sums to sums
+ * @to: added to; peaks are merged
+ * @from: what to add
+ */
+void lq_sums_add(struct lq_sums *to, const struct lq_sums *from)
+{
+	int what, n;
+
+	for (n = 0; n < LQ_COUNTER_NR; n++)
+		to->count[n] += from->count[n];
+	for (what = 0; what < LQ_TIME_NR; what++)
+		for (n = 0; n < LQ_HISTOGRAM_BUCKETS; n++)
+			to->bucket[what][n] += from->bucket[what][n];
+	to->peaks.acceptq = max(to->peaks.acceptq, from->peaks.acceptq);
+	to->peaks.synq = max(to->peaks.synq, from->peaks.synq);
+}
