@@ -99,10 +99,14 @@ static void listener_fold(struct work_struct *work)
 						    struct lq_listener, fold);
 	struct lq_netns *netns = listener->netns;
 
+	/* Before the sum: from here on nobody finds it there either. */
+	spin_lock_irq(&lq_lock);
+	hlist_del_init(&listener->closing_node);
+	spin_unlock_irq(&lq_lock);
+
 	mutex_lock(&netns->reading);
 	lq_stats_sum(&listener->stats, &netns->closed);
 	spin_lock_irq(&lq_lock);
-	hlist_del_init(&listener->closing_node);
 	list_del(&listener->closing);
 	lq_queues_add(&netns->closed_queues, &listener->queues);
 	spin_unlock_irq(&lq_lock);
@@ -152,6 +156,17 @@ static struct lq_listener *listener_alloc(struct sock *sk,
 	return listener;
 }
 
+static struct lq_listener *closing_find(const struct sock *sk)
+{
+	struct lq_listener *listener;
+
+	hlist_for_each_entry(listener, closing_bucket_of(sk), closing_node) {
+		if (listener->sk == sk)
+			return listener;
+	}
+	return NULL;
+}
+
 static int listener_insert(struct lq_listener *listener,
 			   struct lq_netns *netns)
 {
@@ -161,6 +176,9 @@ static int listener_insert(struct lq_listener *listener,
 	lockdep_assert_held(&lq_lock);
 	if (lq_listener_find(sk))
 		return -EEXIST;
+	/* It has just been told to close: its state is about to change. */
+	if (!listener->owner.tgid && closing_find(sk))
+		return -ENOENT;
 	if (netns->nr_listeners >= max_listeners)
 		return -ENOSPC;
 	err = xa_err(xa_store(&netns->listeners, netns->next_id, listener,
@@ -233,17 +251,6 @@ void lq_listener_closing(struct sock *sk)
 	}
 	spin_unlock_irqrestore(&lq_lock, flags);
 	rcu_read_unlock();
-}
-
-static struct lq_listener *closing_find(const struct sock *sk)
-{
-	struct lq_listener *listener;
-
-	hlist_for_each_entry(listener, closing_bucket_of(sk), closing_node) {
-		if (listener->sk == sk)
-			return listener;
-	}
-	return NULL;
 }
 
 /*
@@ -371,12 +378,27 @@ struct lq_listener *lq_listener_last_closing(struct lq_netns *netns)
 	return last;
 }
 
+/* A verdict between the two looks at a close still belongs to the listener. */
+static bool count_closing(const struct sock *sk, u64 which, unsigned int drops)
+{
+	struct lq_listener *listener;
+	unsigned long flags;
+	bool counted = false;
+
+	spin_lock_irqsave(&lq_lock, flags);
+	listener = closing_find(sk);
+	if (listener)
+		counted = lq_stats_count(&listener->stats, which, drops);
+	spin_unlock_irqrestore(&lq_lock, flags);
+	return counted;
+}
+
 /* A verdict about a socket without an entry. */
 static void count_stray(struct sock *sk, u64 which, unsigned int drops)
 {
 	struct lq_netns *netns = lq_netns_find(sock_net(sk));
 
-	if (!netns)
+	if (!netns || count_closing(sk, which, drops))
 		return;
 	if (inet_sk_state_load(sk) != TCP_LISTEN) {
 		lq_stats_count(&netns->late, which, drops);
