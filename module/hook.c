@@ -6,11 +6,16 @@
  * instruction pointer to our wrapper, which calls the original past its ftrace
  * site.  Other tracers of the function see each call once.
  *
+ * Where only an entry matters a second ftrace_ops notices it: no kprobe, for
+ * while a kprobe handler runs on a CPU all other kprobes there are missed, and
+ * in process context a softirq may bring many.
+ *
  * The functions are not exported; their addresses come from kprobes.
  */
 #include <linux/errno.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -37,7 +42,7 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip,
 
 	/* A handful, the hot ones first. */
 	for (n = 0; n < lq_hooks_nr; n++) {
-		if (lq_hooks[n].address == ip) {
+		if (lq_hooks[n].address == ip && lq_hooks[n].wrapper) {
 			lq_ftrace_set_ip(fregs,
 					 (unsigned long)lq_hooks[n].wrapper);
 			return;
@@ -45,14 +50,33 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip,
 	}
 }
 
-static struct ftrace_ops lq_ftrace_ops = {
+static struct ftrace_ops lq_redirect_ops = {
 	.func = redirect,
 	/* PERMANENT: else kernel.ftrace_enabled=0 would switch us off. */
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT |
 		 LQ_FTRACE_SAVE,
 };
 
-static bool lq_ftrace_registered;
+static void notrace notice(unsigned long ip, unsigned long parent_ip,
+			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	int n;
+
+	preempt_disable_notrace();
+	for (n = 0; n < lq_hooks_nr; n++) {
+		if (lq_hooks[n].address == ip && lq_hooks[n].entered)
+			lq_hooks[n].entered(lq_ftrace_argument(fregs));
+	}
+	preempt_enable_notrace();
+}
+
+static struct ftrace_ops lq_notice_ops = {
+	.func = notice,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
+static bool lq_redirecting;
+static bool lq_noticing;
 
 static int find_address(struct lq_hook *hook)
 {
@@ -66,20 +90,31 @@ static int find_address(struct lq_hook *hook)
 	return 0;
 }
 
-static int replace_once(struct lq_hook *hook)
+/* Adds a function to an ops, which is registered with the first one. */
+static int ftrace_add(struct ftrace_ops *ops, bool *registered,
+		      unsigned long address)
 {
 	int err;
 
-	err = ftrace_set_filter_ip(&lq_ftrace_ops, hook->address, 0, 0);
-	if (err || lq_ftrace_registered)
+	err = ftrace_set_filter_ip(ops, address, 0, 0);
+	if (err || *registered)
 		return err;
-	err = register_ftrace_function(&lq_ftrace_ops);
+	err = register_ftrace_function(ops);
 	if (err) {
-		ftrace_set_filter_ip(&lq_ftrace_ops, hook->address, 1, 0);
+		ftrace_set_filter_ip(ops, address, 1, 0);
 		return err;
 	}
-	lq_ftrace_registered = true;
+	*registered = true;
 	return 0;
+}
+
+static void ftrace_end(struct ftrace_ops *ops, bool *registered)
+{
+	if (!*registered)
+		return;
+	unregister_ftrace_function(ops);
+	ftrace_free_filter(ops);
+	*registered = false;
 }
 
 static int replace(struct lq_hook *hook)
@@ -93,7 +128,8 @@ static int replace(struct lq_hook *hook)
 		return err;
 	hook->set_original(hook->address + MCOUNT_INSN_SIZE);
 	for (tries = 0; tries < LQ_HOOK_TRIES; tries++) {
-		err = replace_once(hook);
+		err = ftrace_add(&lq_redirect_ops, &lq_redirecting,
+				 hook->address);
 		if (err != -EAGAIN)
 			break;
 	}
@@ -102,13 +138,38 @@ static int replace(struct lq_hook *hook)
 	return err;
 }
 
+static int notice_entry(struct lq_hook *hook)
+{
+	int err;
+
+	if (!LQ_CAN_WATCH_ENTRY || !hook->entered)
+		return -EOPNOTSUPP;
+	err = find_address(hook);
+	if (!err)
+		err = ftrace_add(&lq_notice_ops, &lq_noticing, hook->address);
+	if (!err)
+		hook->way = LQ_HOOK_ENTRY;
+	return err;
+}
+
+/* Without ftrace: the kretprobe's entry, and no return. */
+static int entered_by_probe(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct lq_hook *hook = container_of(get_kretprobe(ri), struct lq_hook,
+					    probe);
+
+	hook->entered(regs_get_kernel_argument(regs, 0));
+	return 1;
+}
+
 static int watch(struct lq_hook *hook)
 {
 	int err;
 
 	memset(&hook->probe, 0, sizeof(hook->probe));
 	hook->probe.kp.symbol_name = hook->name;
-	hook->probe.entry_handler = hook->before;
+	hook->probe.entry_handler = hook->entered ? entered_by_probe :
+						    hook->before;
 	hook->probe.handler = hook->after;
 	hook->probe.data_size = hook->data_size;
 	hook->probe.maxactive = hook->maxactive;
@@ -118,16 +179,42 @@ static int watch(struct lq_hook *hook)
 	return err;
 }
 
-static int install(struct lq_hook *hook)
+static bool any_watched(void)
+{
+	int n;
+
+	for (n = 0; n < lq_hooks_nr; n++) {
+		if (lq_hooks[n].way == LQ_HOOK_PROBE)
+			return true;
+	}
+	return false;
+}
+
+static int try_ways(struct lq_hook *hook)
 {
 	bool may_replace = strcmp(hooks, "probe");
 	bool must_replace = !strcmp(hooks, "replace") && hook->wrapper;
 	int err = -EOPNOTSUPP;
 
-	if (may_replace)
+	if (hook->entered)
+		err = notice_entry(hook);
+	else if (may_replace)
 		err = replace(hook);
 	if (err && !must_replace)
 		err = watch(hook);
+	if (err && must_replace)
+		pr_err("cannot replace %s (%d): load with hooks=auto\n",
+		       hook->name, err);
+	return err;
+}
+
+static int install(struct lq_hook *hook)
+{
+	int err;
+
+	if (hook->sleeps && any_watched())
+		return 0;
+	err = try_ways(hook);
 	if (!err)
 		return 0;
 	if (hook->optional) {
@@ -138,9 +225,6 @@ static int install(struct lq_hook *hook)
 	if (err == -ENOENT)
 		pr_err("this kernel has no function %s that can be hooked\n",
 		       hook->name);
-	else if (must_replace)
-		pr_err("cannot replace %s (%d): somebody else has; load with hooks=auto\n",
-		       hook->name, err);
 	else
 		pr_err("cannot hook %s (%d)\n", hook->name, err);
 	return err;
@@ -182,8 +266,8 @@ int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
  *
  * Nobody is inside a wrapper or handler when it returns, for this reason:
  * 1. unregister_ftrace_function() takes the sites back, then waits for every
- *    task that was preempted on its way to or inside a wrapper (RCU tasks),
- *    and for every CPU to schedule.  No wrapper sleeps.
+ *    task that was preempted on its way to or inside a wrapper or callback
+ *    (RCU tasks), and for every CPU to schedule.  None of them sleeps.
  * 2. unregister_kretprobes() disarms and waits for handlers; calls that are
  *    still blocked in a watched function return through the kernel's own
  *    trampoline without us.
@@ -196,11 +280,8 @@ void lq_hook_remove(struct lq_hook *hooks_to_remove, int nr)
 	struct kretprobe **probes;
 	int n, nr_probes = 0;
 
-	if (lq_ftrace_registered) {
-		unregister_ftrace_function(&lq_ftrace_ops);
-		ftrace_free_filter(&lq_ftrace_ops);
-		lq_ftrace_registered = false;
-	}
+	ftrace_end(&lq_redirect_ops, &lq_redirecting);
+	ftrace_end(&lq_notice_ops, &lq_noticing);
 	/* All at once: each unregistration alone waits for a grace period. */
 	probes = kcalloc(nr, sizeof(*probes), GFP_KERNEL);
 	for (n = 0; n < nr; n++) {
@@ -226,6 +307,8 @@ static const char *way_name(enum lq_hook_way way)
 		return "replace";
 	case LQ_HOOK_PROBE:
 		return "probe";
+	case LQ_HOOK_ENTRY:
+		return "entry";
 	default:
 		return "off";
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Hooking kernel functions: replaced by a wrapper, or watched by a kretprobe.
- * Knows nothing of sockets.
+ * Hooking kernel functions: replaced by a wrapper, watched by a kretprobe, or
+ * only their entry noticed.  Knows nothing of sockets.
  */
 #ifndef _LISTENQ_HOOK_H
 #define _LISTENQ_HOOK_H
@@ -14,11 +14,13 @@
  * @LQ_HOOK_OFF: not (yet)
  * @LQ_HOOK_REPLACE: our wrapper runs in its place and calls it
  * @LQ_HOOK_PROBE: a kretprobe runs our code before and after it
+ * @LQ_HOOK_ENTRY: ftrace runs our code when it is entered
  */
 enum lq_hook_way {
 	LQ_HOOK_OFF,
 	LQ_HOOK_REPLACE,
 	LQ_HOOK_PROBE,
+	LQ_HOOK_ENTRY,
 };
 
 /**
@@ -26,25 +28,32 @@ enum lq_hook_way {
  * @name: its symbol
  * @wrapper: takes its place; has its very type.  NULL: can only be watched
  * @set_original: tells the wrapper's static_call() where the original goes on
+ * @entered: only the entry is of interest: gets the first argument, with
+ *	preemption disabled
  * @before: kretprobe entry handler; nonzero: do not run @after
- * @after: kretprobe return handler; NULL: only the entry is of interest
+ * @after: kretprobe return handler
  * @data_size: of what @before keeps for @after
  * @maxactive: calls watched at a time; 0: the kernel's default
  * @hits: calls seen, per CPU
+ * @sleeps: it can be interrupted by the functions that are watched: while a
+ *	kprobe handler runs, these would be missed.  So it is left alone unless
+ *	all of them are replaced
  * @optional: why it can be done without, or NULL: load fails without it
  * @way: how it is hooked
  * @address: of the function's ftrace site
- * @probe: used when @way is LQ_HOOK_PROBE
+ * @probe: used when @way is LQ_HOOK_PROBE, or for an entry without ftrace
  */
 struct lq_hook {
 	const char *name;
 	void *wrapper;
 	void (*set_original)(unsigned long address);
+	void (*entered)(unsigned long argument);
 	kretprobe_handler_t before;
 	kretprobe_handler_t after;
 	size_t data_size;
 	int maxactive;
 	unsigned long __percpu *hits;
+	bool sleeps;
 	const char *optional;
 	enum lq_hook_way way;
 	unsigned long address;

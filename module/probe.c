@@ -79,6 +79,7 @@ enum lq_hook_nr {
 	LQ_HOOK_ICMP,
 	LQ_HOOK_STOP,
 	LQ_HOOK_ACCEPT,
+	LQ_HOOK_ACCEPTED,
 	LQ_HOOK_NR,
 };
 
@@ -692,45 +693,50 @@ static int icmp_probe_after(struct kretprobe_instance *ri,
 
 /*
  * A listener has closed, its accept queue is about to be emptied:
- * inet_csk_listen_stop().  It may sleep, so it is not replaced (the wrapper's
- * frame would survive us), and only its entry is watched.
+ * inet_csk_listen_stop().
  */
-static int stop_probe_before(struct kretprobe_instance *ri,
-			     struct pt_regs *regs)
+static void stop_entered(unsigned long argument)
 {
-	struct sock *sk = (struct sock *)regs_get_kernel_argument(regs, 0);
+	struct sock *sk = (struct sock *)argument;
 
 	lq_hit(LQ_HOOK_STOP);
 	if (sk->sk_protocol == IPPROTO_TCP && lq_is_counting())
 		lq_listener_stopped(sk);
-	return 1;
 }
 
-/* accept() returns: inet_csk_accept().  It blocks, so it is not replaced. */
+/*
+ * accept(): inet_csk_accept().  It blocks, so it is not replaced: the wrapper's
+ * frame would survive us.
+ */
 
-static int accept_probe_before(struct kretprobe_instance *ri,
-			       struct pt_regs *regs)
+/* Before a connection is taken out: the other half of a peak. */
+static void accept_entered(unsigned long argument)
+{
+	const struct sock *sk = (const struct sock *)argument;
+
+	lq_hit(LQ_HOOK_ACCEPT);
+	if (sk->sk_protocol == IPPROTO_TCP && lq_is_counting())
+		lq_listener_peaks(sk, READ_ONCE(sk->sk_ack_backlog), 0);
+}
+
+static int accepted_probe_before(struct kretprobe_instance *ri,
+				 struct pt_regs *regs)
 {
 	struct sock *sk = (struct sock *)regs_get_kernel_argument(regs, 0);
 
-	lq_hit(LQ_HOOK_ACCEPT);
-	if (sk->sk_protocol != IPPROTO_TCP)
-		return 1;
 	*(struct sock **)ri->data = sk;
-	/* Before it is taken out: the other half of an exact peak. */
-	if (lq_is_counting())
-		lq_listener_peaks(sk, READ_ONCE(sk->sk_ack_backlog), 0);
-	return 0;
+	return sk->sk_protocol != IPPROTO_TCP;
 }
 
-static int accept_probe_after(struct kretprobe_instance *ri,
-			      struct pt_regs *regs)
+static int accepted_probe_after(struct kretprobe_instance *ri,
+				struct pt_regs *regs)
 {
 	struct sock *child = (struct sock *)regs_return_value(regs);
 	u64 since;
 
 	if (!child || !lq_is_counting())
 		return 0;
+	lq_hit(LQ_HOOK_ACCEPTED);
 	/*
 	 * Set once when the child is ESTABLISHED, next when data is read,
 	 * which nobody can before accept() has returned.
@@ -832,13 +838,20 @@ static struct lq_hook lq_probes[LQ_HOOK_NR] = {
 	},
 	[LQ_HOOK_STOP] = {
 		.name = "inet_csk_listen_stop",
-		.before = stop_probe_before,
+		.entered = stop_entered,
 	},
 	[LQ_HOOK_ACCEPT] = {
 		.name = "inet_csk_accept",
-		.before = accept_probe_before,
-		.after = accept_probe_after,
+		.entered = accept_entered,
+	},
+	/* The last one: it looks at how the others are hooked. */
+	[LQ_HOOK_ACCEPTED] = {
+		.name = "inet_csk_accept",
+		.before = accepted_probe_before,
+		.after = accepted_probe_after,
 		.data_size = sizeof(struct sock *),
+		.sleeps = true,
+		.optional = "how long connections wait for it is not measured",
 	},
 };
 
@@ -859,7 +872,7 @@ int lq_probe_install(void)
 		       accept_maxactive);
 		return -EINVAL;
 	}
-	lq_probes[LQ_HOOK_ACCEPT].maxactive = accept_maxactive;
+	lq_probes[LQ_HOOK_ACCEPTED].maxactive = accept_maxactive;
 	return lq_hook_install(lq_probes, LQ_HOOK_NR);
 }
 

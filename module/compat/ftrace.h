@@ -28,6 +28,26 @@ static inline void lq_ftrace_set_ip(struct ftrace_regs *fregs, unsigned long ip)
 }
 #endif
 
+/* The first argument of the function that is entered. */
+#if !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+#define LQ_CAN_WATCH_ENTRY 0
+#elif defined(LQ_HAVE_FTRACE_GET_ARGUMENT)
+#define LQ_CAN_WATCH_ENTRY 1
+#define lq_ftrace_argument(fregs) ftrace_regs_get_argument(fregs, 0)
+#elif defined(LQ_HAVE_FTRACE_REGS_MEMBER)
+#define LQ_CAN_WATCH_ENTRY 1
+#define lq_ftrace_argument(fregs) regs_get_kernel_argument(&(fregs)->regs, 0)
+#else
+#define LQ_CAN_WATCH_ENTRY 0
+#endif
+
+#if !LQ_CAN_WATCH_ENTRY
+static inline unsigned long lq_ftrace_argument(struct ftrace_regs *fregs)
+{
+	return 0;
+}
+#endif
+
 /* Without inline static calls the original would be called indirectly. */
 #if !defined(CONFIG_HAVE_STATIC_CALL_INLINE) || !defined(MCOUNT_INSN_SIZE)
 #undef LQ_CAN_REPLACE

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From 6.4 on; ftrace_regs_member before. */
+#include <linux/ftrace.h>
+
+unsigned long probe(struct ftrace_regs *fregs);
+
+unsigned long probe(struct ftrace_regs *fregs)
+{
+	return ftrace_regs_get_argument(fregs, 0);
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0
+/* 5.11 to 6.12: the saved arguments are a struct pt_regs. */
+#include <linux/ftrace.h>
+
+unsigned long probe(struct ftrace_regs *fregs);
+
+unsigned long probe(struct ftrace_regs *fregs)
+{
+	return regs_get_kernel_argument(&fregs->regs, 0);
+}
