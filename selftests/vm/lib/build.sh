@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
+# The module for a row and the test programs, built in the cache from copies, as
+# kbuild leaves its products beside the sources.
+
+BUILD_CC=gcc-12
+
+build_dir() { printf '%s\n' "$CACHE/build/$1"; }
+
+# build_row ROW
+build_row()
+{
+	kernel_ready "$1"
+	cache_locked "build-$1" build_module
+}
+
+# Only products of a build are left out; whatever else a source folder has may
+# matter to its makefile.
+build_sources()
+{
+	# shellcheck disable=SC2153 # not a misspelt tree
+	(cd "$TREE" && find Kbuild module include -type f \
+		! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c' ! -name '.*' \
+		! -name Module.symvers ! -name modules.order 2>/dev/null | LC_ALL=C sort) || true
+}
+
+# Copy what changed and remove what vanished, so that make sees the truth and a
+# rebuild is quick.
+build_sync()
+{
+	local dir=$1 file
+	mkdir -p "$dir"
+	build_sources >"$dir/.sources.new"
+	if [[ -f $dir/.sources ]]; then
+		while read -r file; do
+			rm -f "$dir/$file"
+		done < <(LC_ALL=C comm -23 "$dir/.sources" "$dir/.sources.new")
+	fi
+	while read -r file; do
+		if ! cmp -s "$TREE/$file" "$dir/$file"; then
+			mkdir -p "$dir/$(dirname "$file")"
+			cp --preserve=mode "$TREE/$file" "$dir/$file"
+		fi
+	done <"$dir/.sources.new"
+	mv "$dir/.sources.new" "$dir/.sources"
+}
+
+build_module()
+{
+	local dir status=0
+	dir=$(build_dir "$row_name")
+	[[ -f $TREE/Kbuild ]] || die "$TREE has no Kbuild: there is no module to build"
+	# Objects made against another release, or with the warning unnoticed, go.
+	if [[ $(cat "$dir/.release" 2>/dev/null) != "$kernel_headers $(<"$row_dir.seal")" ]]; then
+		rm -rf "$dir"
+	fi
+	build_sync "$dir"
+	say "building listenq.ko for row $row_name ($kernel_release)"
+	rm -f "$dir/.release"
+	make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 modules >"$dir/.log" 2>&1 || status=$?
+	# Name the files of the tree, not the copies.
+	sed -i "s#$dir/##g" "$dir/.log"
+	if ((status)); then
+		cat "$dir/.log" >&2
+		die "row $row_name: the build failed (see above)"
+	fi
+	# Only our files count: W=1 may say something about the kernel's headers. What
+	# warned must be compiled again next time, or the warning would be gone: without
+	# .release the folder is made afresh.
+	if grep -qE '^(module|include|Kbuild)[^ ]*: warning:|^(WARNING|ERROR): modpost:' "$dir/.log"; then
+		cat "$dir/.log" >&2
+		die "row $row_name: the build gave warnings, which count as errors (see above)"
+	fi
+	[[ -f $dir/listenq.ko ]] || die "row $row_name: the build made no listenq.ko: does $TREE/Kbuild say obj-m += listenq.o?"
+	printf '%s\n' "$kernel_headers $(<"$row_dir.seal")" >"$dir/.release"
+}
+
+# sparse_row ROW: the module under sparse; any word from it is an error.
+sparse_row()
+{
+	kernel_ready "$1"
+	cache_locked "sparse-$1" sparse_module
+}
+
+sparse_module()
+{
+	local dir
+	dir=$(build_dir "sparse-$row_name")
+	rm -rf "$dir"
+	build_sync "$dir"
+	say "sparse on row $row_name ($kernel_release)"
+	if ! make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 C=2 \
+		CF=-D__CHECK_ENDIAN__ modules >"$dir/.log" 2>&1 ||
+		grep -qE "$dir/module[^ ]*: (warning|error):" "$dir/.log"; then
+		sed "s#$dir/##g" "$dir/.log" >&2
+		die "row $row_name: not clean under sparse (see above)"
+	fi
+}
+
+# The test programs: the same static executables for every row.
+# build_selftests [lenient]
+build_selftests()
+{
+	[[ -f $TREE/selftests/Makefile ]] || return 0
+	kselftest_ready
+	cache_locked build-selftests build_selftests_make "${1:-}"
+}
+
+build_selftests_run()
+{
+	make -s -C "$TREE/selftests" OUTPUT="$CACHE/build/selftests" KSFT="$kselftest" "$@"
+}
+
+build_selftests_make()
+{
+	mkdir -p "$CACHE/build/selftests"
+	if build_selftests_run >&2; then
+		return
+	fi
+	[[ $1 == lenient ]] || die "the test programs do not build (see above)"
+	say "the test programs do not build (see above): going on with what there is"
+}
+
+# build_collect TREE: put what was built for the row into a guest's tree.
+build_collect()
+{
+	cache_locked "build-$row_name" build_collect_module "$1"
+	if [[ -f $TREE/selftests/Makefile ]]; then
+		cache_locked build-selftests build_collect_selftests "$1"
+	fi
+	if [[ -f $TREE/selftests/demo.sh ]]; then
+		cp -p "$TREE/selftests/demo.sh" "$1/selftests/"
+	fi
+}
+
+build_collect_module()
+{
+	local ko
+	ko=$(build_dir "$row_name")/listenq.ko
+	if [[ -f $TREE/Kbuild && -f $ko ]]; then
+		# Debug information is large and means nothing in the guest.
+		strip -g -o "$1/listenq.ko" "$ko"
+	fi
+}
+
+# A makefile that has no such list yet puts nothing into the guest.
+build_collect_selftests()
+{
+	local file files
+	files=$(build_selftests_run list-guest-files 2>/dev/null) || files=
+	while read -r file; do
+		if [[ -f $file ]]; then
+			cp -p "$file" "$1/selftests/"
+		fi
+	done <<<"$files"
+}

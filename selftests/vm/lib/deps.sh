@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the host needs. Only what is missing is installed, and nothing of it runs
+# as a service: the guest's programs are unpacked into the cache, not installed.
+
+# package, and a program or file that shows it is there
+DEPS='
+	gcc                    gcc
+	gcc-12                 gcc-12
+	binutils               strip
+	libc6-dev              /usr/lib/x86_64-linux-gnu/libc.a
+	libelf-dev             /usr/include/gelf.h
+	linux-libc-dev         /usr/include/linux/netlink.h
+	make                   make
+	qemu-system-x86        qemu-system-x86_64
+	cpio                   cpio
+	xz-utils               xz
+	perl                   perl
+	debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg
+'
+DEPS_LINT='
+	sparse                 sparse
+	shellcheck             shellcheck
+'
+
+# deps_missing TABLE: the packages of it that the host lacks.
+deps_missing()
+{
+	local package sign
+	while read -r package sign; do
+		[[ -n $package ]] || continue
+		if [[ $sign == /* ]]; then
+			[[ -e $sign ]] || printf '%s\n' "$package"
+		else
+			command -v "$sign" >/dev/null || printf '%s\n' "$package"
+		fi
+	done <<<"$1"
+}
+
+deps_as_root()
+{
+	if ((EUID == 0)); then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "need root for: $* (run it yourself, or install sudo)"
+	fi
+}
+
+command_deps()
+{
+	local table=$DEPS missing
+	case ${1:-} in
+	'') ;;
+	--lint) table+=$DEPS_LINT ;;
+	*) die_usage "deps knows only --lint" ;;
+	esac
+	missing=$(deps_missing "$table")
+	if [[ -z $missing ]]; then
+		say "nothing is missing"
+		return
+	fi
+	say "installing ${missing//$'\n'/ }"
+	deps_as_root apt-get -qq update || die "apt-get update failed (see above)"
+	# shellcheck disable=SC2086 # one word a package
+	deps_as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq install -y --no-install-recommends $missing >&2 || die "apt-get install failed (see above)"
+	missing=$(deps_missing "$table")
+	[[ -z $missing ]] || die "still missing after the installation: ${missing//$'\n'/ }"
+}

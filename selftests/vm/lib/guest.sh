@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
+# A guest: one boot of a row's kernel that works off a list of jobs. The guest
+# itself says what became of each; QEMU's exit status says nothing, since a panic
+# ends it like a regular reboot does.
+
+GUEST_MEMORY=1024
+GUEST_BOOT_SECONDS=180
+guest_pid=
+
+# guest_new ROW: an empty run folder in guest_dir.
+guest_new()
+{
+	mkdir -p "$CACHE/run"
+	# The last runs are for looking into; older ones are litter.
+	find "$CACHE/run" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
+	guest_dir=$(mktemp -d "$CACHE/run/$1.$(date +%H%M%S).XXXX")
+	mkdir "$guest_dir/jobs" "$guest_dir/result"
+	guest_token=listenq-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+	: >"$guest_dir/jobs/order"
+	printf 'TOKEN=%s\n' "$guest_token" >"$guest_dir/jobs/env"
+}
+
+# guest_job NAME TIMEOUT: add a job; its shell text comes on stdin.
+guest_job()
+{
+	cat >"$guest_dir/jobs/$1.cmd"
+	printf '%s\n' "$1" >>"$guest_dir/jobs/order"
+	printf '%s\n' "$2" >"$guest_dir/jobs/$1.timeout"
+}
+
+# guest_mode NAME: QEMU's arguments. race: two CPUs that really run at once.
+# turns: two CPUs that take turns, at the emulator's choice of instruction. For
+# what patches kernel code a thousand times: with threads, QEMU (8.0 and before,
+# "int3: 0000" at a place that holds no int3) now and then runs a stale
+# translation of code that another CPU has patched.
+# time: one CPU and a clock that skips idle time, so that waiting costs nothing.
+guest_mode()
+{
+	case $1 in
+	race) guest_machine=(-smp 2 -accel 'tcg,thread=multi') ;;
+	turns) guest_machine=(-smp 2 -accel 'tcg,thread=single') ;;
+	time) guest_machine=(-smp 1 -accel tcg -icount 'shift=auto,sleep=off') ;;
+	*) die_usage "there is no mode '$1': race, turns or time" ;;
+	esac
+}
+
+guest_qemu()
+{
+	local append=$1
+	shift
+	initramfs_make "$guest_dir/jobs" "$guest_dir/initramfs"
+	# Everything the kernel says is kept: a job may log much, and what a test
+	# writes to /dev/kmsg is not rate limited.
+	exec_qemu=(qemu-system-x86_64 -machine q35 -cpu max "${guest_machine[@]}" -m "$GUEST_MEMORY"
+		-nodefaults -no-user-config -display none -nic none -no-reboot
+		-kernel "$kernel_image" -initrd "$guest_dir/initramfs"
+		-append "console=ttyS0 $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
+}
+
+# guest_boot MODE [live]: boot, watch, take the results apart. What went wrong is
+# in guest_problem (empty: the guest came to its regular end).
+guest_boot()
+{
+	local live=${2:-} tail_pid=
+	guest_mode "$1"
+	: >"$guest_dir/channel"
+	guest_qemu quiet -serial "file:$guest_dir/console.log" -serial "file:$guest_dir/channel"
+	"${exec_qemu[@]}" </dev/null >"$guest_dir/qemu.log" 2>&1 9>&- &
+	guest_pid=$!
+	if [[ -n $live ]]; then
+		{ tail -c +1 -s 0.1 -f --pid="$guest_pid" "$guest_dir/channel" |
+			awk -v token="$guest_token" -v live=1 -f "$VM/lib/channel.awk"; } &
+		tail_pid=$!
+	fi
+	guest_watch
+	wait "$guest_pid" 2>/dev/null || true
+	guest_pid=
+	[[ -z $tail_pid ]] || wait "$tail_pid" || true
+	rm -f "$guest_dir/initramfs"
+	awk -v token="$guest_token" -v dir="$guest_dir/result" -f "$VM/lib/channel.awk" "$guest_dir/channel"
+	if [[ -z $guest_problem && ! -e $guest_dir/result/bye ]]; then
+		guest_problem=$(guest_death)
+	fi
+}
+
+# Wait for the end. Every mark from the guest starts a new deadline: the boot's,
+# a job's, or that of the few things in between.
+guest_watch()
+{
+	local last='' mark='' limit=$GUEST_BOOT_SECONDS since=$SECONDS what='the boot'
+	guest_problem=
+	while kill -0 "$guest_pid" 2>/dev/null; do
+		mark=$(grep -aF "$guest_token " "$guest_dir/channel" | tail -n 1 || true)
+		if [[ $mark != "$last" ]]; then
+			last=$mark
+			since=$SECONDS
+			# shellcheck disable=SC2086 # split into its words
+			set -- $mark
+			case ${2:-} in
+			begin) limit=$(<"$guest_dir/jobs/$3.timeout") what="job $3" ;;
+			*) limit=60 what='the guest after a job' ;;
+			esac
+		fi
+		if ((SECONDS - since >= limit)); then
+			guest_problem="timeout: $what took longer than $limit s"
+			kill "$guest_pid" 2>/dev/null || true
+			return
+		fi
+		sleep 0.2
+	done
+}
+
+# Why a guest ended without saying so, in words from its console.
+guest_death()
+{
+	local line
+	line=$(grep -aoE '(Kernel panic|BUG:|Oops:|general protection|Unable to handle|Out of memory).*' "$guest_dir/console.log" | head -n 1 | tr -d '\r' || true)
+	if [[ -n $line ]]; then
+		printf 'the guest died: %s\n' "$line"
+	elif [[ -s $guest_dir/qemu.log ]]; then
+		printf 'QEMU ended: %s\n' "$(head -n 1 "$guest_dir/qemu.log")"
+	else
+		printf 'the guest ended without reporting\n'
+	fi
+}
+
+# guest_stop: nothing of ours survives an interrupted run.
+guest_stop()
+{
+	if [[ -n $guest_pid ]]; then
+		kill "$guest_pid" 2>/dev/null || true
+	fi
+}

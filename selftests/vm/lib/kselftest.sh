@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
+# The kernel's own selftest harness and makefile, style checker and netlink
+# generator, from its source package: a few files out of a large tree.
+
+KSELFTEST_SUITE=bookworm-security
+KSELFTEST_PACKAGE=linux-source-6.12
+# lib.mk includes makefiles of scripts/ and tools/scripts/.
+KSELFTEST_FILES=(
+	tools/testing/selftests/kselftest_harness.h
+	tools/testing/selftests/kselftest.h
+	tools/testing/selftests/lib.mk
+	tools/testing/selftests/kselftest
+	tools/scripts
+	tools/net/ynl
+	Documentation/netlink
+	scripts/checkpatch.pl
+	scripts/spelling.txt
+	scripts/const_structs.checkpatch
+	scripts/kernel-doc
+	scripts/subarch.include
+	scripts/Makefile.compiler
+	scripts/Makefile.extrawarn
+	scripts/Makefile.lib
+)
+
+# kselftest_ready: the folder that has kselftest_harness.h and lib.mk, in
+# kselftest.
+kselftest_ready()
+{
+	cache_locked kselftest kselftest_make
+	kselftest=$CACHE/linux/tools/testing/selftests
+}
+
+kselftest_make()
+{
+	local dir=$CACHE/linux recipe="$KSELFTEST_SUITE $KSELFTEST_PACKAGE ${KSELFTEST_FILES[*]}"
+	if cache_sealed "$dir" "$recipe"; then
+		return
+	fi
+	cache_fresh "$dir"
+	say "fetching the kernel's selftest files (150 MB download, a minute)"
+	cache_locked "apt-$KSELFTEST_SUITE" kselftest_unpack "$dir"
+	cache_seal "$dir" "$recipe" "${KSELFTEST_FILES[0]}" "${KSELFTEST_FILES[2]}" scripts/checkpatch.pl
+}
+
+kselftest_unpack()
+{
+	local dir=$1 archive top
+	apt_open "$KSELFTEST_SUITE"
+	apt_update
+	[[ -n $(apt_version "$KSELFTEST_PACKAGE") ]] || die "$KSELFTEST_SUITE has no package $KSELFTEST_PACKAGE"
+	apt_unpack "$dir/deb" "$KSELFTEST_PACKAGE"
+	archive=$dir/deb/usr/src/$KSELFTEST_PACKAGE.tar.xz
+	top=$KSELFTEST_PACKAGE
+	tar -C "$dir" -xJf "$archive" --strip-components=1 "${KSELFTEST_FILES[@]/#/$top/}" ||
+		die "$KSELFTEST_PACKAGE lacks a file of the list in $VM/lib/kselftest.sh (see above)"
+	rm -rf "$dir/deb"
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
+# A row: one kernel of the table `rows`.
+
+row_names()
+{
+	awk '$1 !~ /^#/ && NF { print $1 }' "$VM/rows"
+}
+
+# row_load NAME: its columns into the row_* variables.
+row_load()
+{
+	local line
+	line=$(awk -v name="$1" '$1 == name' "$VM/rows")
+	[[ -n $line ]] || die "there is no row '$1': '$0 list' shows them"
+	read -r row_name row_suite row_image row_headers row_arch <<<"$line"
+	[[ -n ${row_arch:-} ]] || die "$VM/rows: row '$1' needs five columns"
+	[[ $row_arch == amd64 ]] || die "row '$1': only amd64 guests are implemented, not $row_arch"
+	row_dir=$CACHE/kernel/$row_name
+}
+
+# rows_chosen NAME...: the given rows, checked, or all of them.
+rows_chosen()
+{
+	local name
+	if (($# == 0)); then
+		row_names
+		return
+	fi
+	for name; do
+		row_names | grep -qxF -- "$name" || die "there is no row '$name': '$0 list' shows them"
+		printf '%s\n' "$name"
+	done
+}

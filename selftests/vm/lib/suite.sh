@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
+# `test`: the suites of the table on the rows, as one KTAP report.
+
+# What a healthy kernel never says. "possible" is lockdep's word; the flood
+# message has a capital letter and is normal.
+KMSG_BAD='\bBUG\b|WARNING|Oops|\bpossible\b|\bstall|\bleak|kmemleak|general protection|Call Trace|KASAN|KCSAN|UBSAN|KFENCE|hung task|blocked for more than|lockup|lockdep|refcount_t|list_(add|del) corruption|use-after-free|unable to handle|scheduling while atomic|sleeping function'
+KMSG_GOOD='loading out-of-tree module taints kernel|module verification failed|Possible SYN flooding'
+
+SUITES=${LISTENQ_SUITES:-$VM/suites}
+
+suite_all()
+{
+	awk '$1 !~ /^#/ && NF' "$SUITES"
+}
+
+# suite_field NAME N: column N of a suite; column 4 is the rest of the line.
+suite_field()
+{
+	awk -v name="$1" -v n="$2" '
+		$1 == name && n < 4 { print $n }
+		$1 == name && n == 4 { sub(/^[ \t]*([^ \t]+[ \t]+)([^ \t]+[ \t]+)([^ \t]+[ \t]+)/, ""); print }' <<<"$suite_table"
+}
+
+# suite_choose [SUITE[.POINT]]: into suite_table, checked, and suite_point.
+suite_choose()
+{
+	local chosen=${1:-} name mode seconds command
+	[[ -f $SUITES ]] || die "$SUITES does not exist"
+	suite_table=$(suite_all)
+	suite_point=
+	if [[ -n $chosen ]]; then
+		suite_table=$(awk -v name="${chosen%%.*}" '$1 == name' <<<"$suite_table")
+		[[ -n $suite_table ]] || die "there is no suite '${chosen%%.*}' in $SUITES"
+		[[ $chosen != *.* ]] || suite_point=${chosen#*.}
+	fi
+	[[ -n $suite_table ]] || die "$SUITES lists no suite yet"
+	while read -r name mode seconds command; do
+		[[ $name =~ ^[A-Za-z0-9_-]+$ && $mode =~ ^(race|turns|time)$ && $seconds =~ ^[1-9][0-9]*$ && -n $command ]] ||
+			die "$SUITES: the line of '$name' is not: name race|turns|time seconds command"
+	done <<<"$suite_table"
+	[[ -z $(cut -d ' ' -f 1 <<<"$suite_table" | sort | uniq -d) ]] || die "$SUITES: a name is there twice"
+}
+
+# The harness names a test FIXTURE.TEST or FIXTURE.VARIANT.TEST; -r wants all of
+# that, -t only the last word.
+suite_point_args()
+{
+	case $suite_point in
+	'') ;;
+	*.*) printf -- '-r %s\n' "$suite_point" ;;
+	*) printf -- '-t %s\n' "$suite_point" ;;
+	esac
+}
+
+# suite_row ROW: all chosen suites, a boot for each mode; points on stdout.
+suite_row()
+{
+	local mode names
+	build_for_guest "$1" >&2
+	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
+	for mode in race turns time; do
+		names=$(awk -v mode="$mode" '$2 == mode { print $1 }' <<<"$suite_table")
+		# A guest that died takes only one suite with it: the others get a new boot.
+		while [[ -n $names ]]; do
+			# shellcheck disable=SC2086 # one word a suite
+			suite_boot "$mode" $names
+			names=$suite_left
+		done
+	done
+}
+
+# suite_boot MODE SUITE...: leaves those that did not get their turn in suite_left.
+suite_boot()
+{
+	local mode=$1 name
+	shift
+	guest_new "$row_name"
+	for name; do
+		{
+			printf 'export POINT=%q POINT_ARGS=%q\n' "$suite_point" "$(suite_point_args)"
+			suite_field "$name" 4
+		} | guest_job "$name" "$(suite_field "$name" 3)"
+	done
+	say "row $row_name, $mode: $*"
+	guest_boot "$mode"
+	suite_left=
+	while (($#)); do
+		name=$1
+		shift
+		suite_result "$name"
+		if [[ -n $suite_broken ]]; then
+			say "output, kernel log and console: $guest_dir"
+			if [[ -e $guest_dir/result/$name.out ]]; then
+				suite_left=$*
+				return
+			fi
+			# No job began: it is the boot that fails, and it would again.
+			(($# == 0)) || printf "not ok - $row_name.%s.end # not run: the guest did not boot\n" "$@"
+			return
+		fi
+	done
+	if [[ -n $guest_problem ]]; then
+		printf 'not ok - %s.%s.shutdown # %s\n' "$row_name" "$name" "$guest_problem"
+	fi
+}
+
+# suite_result NAME: its points; suite_broken says why if it did not get to its end.
+suite_result()
+{
+	local name=$1 result=$guest_dir/result/$1 output status=
+	suite_broken=
+	if [[ -s $result.status ]]; then
+		status=$(<"$result.status")
+	else
+		suite_broken=${guest_problem:-the guest reported no end}
+	fi
+	output=$result.out
+	[[ -e $output ]] || output=/dev/null
+	awk -v prefix="$row_name.$name." -v status="$status" -v problem="$suite_broken" \
+		-v point="$suite_point" -v verbose="$suite_verbose" -f "$VM/lib/ktap.awk" \
+		"$output"
+	[[ -z $suite_broken ]] || return 0
+	suite_kmsg "$name" "$result.kmsg"
+}
+
+suite_kmsg()
+{
+	local point=$row_name.$1.kernel-log-clean bad
+	if [[ ! -e $2 ]]; then
+		suite_broken=${guest_problem:-no kernel log}
+		printf 'not ok - %s # %s\n' "$point" "$suite_broken"
+		return
+	fi
+	bad=$(grep -aE "$KMSG_BAD" "$2" | grep -avE "$KMSG_GOOD" | head -n 20 || true)
+	if [[ -z $bad ]]; then
+		printf 'ok - %s\n' "$point"
+		return
+	fi
+	printf '# %s\n' "${bad//$'\n'/$'\n'# }"
+	printf '# all of it: %s\nnot ok - %s # the kernel complained\n' "$2" "$point"
+}
+
+# suite_rows JOBS ROW...: one after another, or so many at a time, printed in order.
+suite_rows()
+{
+	local jobs=$1 row next=0 out pids=()
+	shift
+	out=$(mktemp -d "$CACHE/run/report.XXXXXX")
+	for row; do
+		(
+			trap guest_stop EXIT
+			trap 'exit 130' INT TERM
+			if ((jobs > 1)); then
+				exec >"$out/$row"
+			fi
+			suite_row "$row"
+		) &
+		pids+=($!)
+		suite_pids=("${pids[@]}")
+		while ((${#pids[@]} - next >= jobs)); do
+			suite_row_end "${pids[next]}" "${@:next+1:1}" "$out"
+			next=$((next + 1))
+		done
+	done
+	while ((next < ${#pids[@]})); do
+		suite_row_end "${pids[next]}" "${@:next+1:1}" "$out"
+		next=$((next + 1))
+	done
+	rm -rf "$out"
+}
+
+suite_row_end()
+{
+	local status=0
+	wait "$1" || status=$?
+	[[ ! -e $3/$2 ]] || cat "$3/$2"
+	((status == 0)) || printf 'not ok - %s # the row could not be tested (status %s)\n' "$2" "$status"
+}
+
+suite_stop()
+{
+	((${#suite_pids[@]} == 0)) || kill "${suite_pids[@]}" 2>/dev/null || true
+}
+
+command_test()
+{
+	local jobs=1 chosen='' rows tally status=0
+	local words=()
+	suite_verbose=0 suite_pids=()
+	need make "$BUILD_CC" qemu-system-x86_64 cpio
+	# Options may stand before and after the rows.
+	while (($#)); do
+		case $1 in
+		-j | -t) (($# > 1)) || die_usage "$1 needs a value" ;;&
+		-j) jobs=$2; shift ;;
+		-j*) jobs=${1#-j} ;;
+		-t) chosen=$2; shift ;;
+		-v) suite_verbose=1 ;;
+		-*) die_usage "unknown option $1" ;;
+		*) words+=("$1") ;;
+		esac
+		shift
+	done
+	[[ $jobs =~ ^[1-9][0-9]*$ ]] || die_usage "-j wants a number, not '$jobs'"
+	rows=$(rows_chosen "${words[@]}")
+	suite_choose "$chosen"
+	mkdir -p "$CACHE/run"
+	trap suite_stop EXIT
+	exec 3> >(exec awk -f "$VM/lib/tally.awk")
+	tally=$!
+	# shellcheck disable=SC2086 # one word a row
+	suite_rows "$jobs" $rows >&3
+	exec 3>&-
+	wait "$tally" || status=$?
+	exit "$status"
+}
