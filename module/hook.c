@@ -53,8 +53,7 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip,
 static struct ftrace_ops lq_redirect_ops = {
 	.func = redirect,
 	/* PERMANENT: else kernel.ftrace_enabled=0 would switch us off. */
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT |
-		 LQ_FTRACE_SAVE,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
 static void notrace notice(unsigned long ip, unsigned long parent_ip,

@@ -29,8 +29,9 @@ static void state_changes(void *data, const struct sock *sk, const int oldstate,
 		return;
 	if (newstate == TCP_LISTEN)
 		lq_listener_add((struct sock *)sk, current, GFP_ATOMIC);
-	else
+	else if (newstate == TCP_CLOSE)
 		lq_listener_closing((struct sock *)sk);
+	/* Else it is a child: a copy of its listener, state and all. */
 }
 
 static void pick(struct tracepoint *tp, void *unused)

@@ -24,9 +24,13 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "baseline.h"
 #include "listener.h"
 
 #define LQ_CLOSING_BITS 8
+
+/* A closing task may be preempted between the two looks at its close. */
+#define LQ_CLOSING_PATIENCE 100
 
 static unsigned int max_listeners = 1000000;
 module_param(max_listeners, uint, 0444);
@@ -80,16 +84,26 @@ static void listener_free(struct lq_listener *listener)
 	kfree(listener);
 }
 
-/**
- * lq_queues_add() - add queue entries
- * @to: added to
- * @from: what to add
- */
-void lq_queues_add(struct lq_queues *to, const struct lq_queues *from)
+static void queues_add(struct lq_queues *to, const struct lq_queues *from)
 {
 	to->synq_start += from->synq_start;
 	to->acceptq_start += from->acceptq_start;
 	to->acceptq_discarded += from->acceptq_discarded;
+}
+
+/* Whether to wait for lq_listener_stopped() for another grace period. */
+static bool closing_is_over(struct lq_listener *listener)
+{
+	bool over;
+
+	spin_lock_irq(&lq_lock);
+	over = hlist_unhashed(&listener->closing_node) ||
+	       !listener->listened || !listener->patience--;
+	/* From here on nobody finds it there either. */
+	if (over)
+		hlist_del_init(&listener->closing_node);
+	spin_unlock_irq(&lq_lock);
+	return over;
 }
 
 /* Nobody can find the entry any more: its figures go to the namespace. */
@@ -99,16 +113,15 @@ static void listener_fold(struct work_struct *work)
 						    struct lq_listener, fold);
 	struct lq_netns *netns = listener->netns;
 
-	/* Before the sum: from here on nobody finds it there either. */
-	spin_lock_irq(&lq_lock);
-	hlist_del_init(&listener->closing_node);
-	spin_unlock_irq(&lq_lock);
-
+	if (!closing_is_over(listener)) {
+		queue_rcu_work(lq_workqueue, &listener->fold);
+		return;
+	}
 	mutex_lock(&netns->reading);
 	lq_stats_sum(&listener->stats, &netns->closed);
 	spin_lock_irq(&lq_lock);
 	list_del(&listener->closing);
-	lq_queues_add(&netns->closed_queues, &listener->queues);
+	queues_add(&netns->closed_queues, &listener->queues);
 	spin_unlock_irq(&lq_lock);
 	mutex_unlock(&netns->reading);
 	listener_free(listener);
@@ -125,7 +138,7 @@ static void listener_close(struct lq_listener *listener, bool final)
 	lockdep_assert_held(&lq_lock);
 	hlist_del_rcu(&listener->node);
 	xa_erase(&netns->listeners, listener->id);
-	netns->nr_listeners--;
+	WRITE_ONCE(netns->nr_listeners, netns->nr_listeners - 1);
 	list_add_tail(&listener->closing, &netns->closing);
 	if (!final)
 		hlist_add_head(&listener->closing_node,
@@ -150,6 +163,8 @@ static struct lq_listener *listener_alloc(struct sock *sk,
 	if (!listener)
 		return NULL;
 	listener->sk = sk;
+	listener->patience = LQ_CLOSING_PATIENCE;
+	lq_stats_init(&listener->stats);
 	INIT_HLIST_NODE(&listener->closing_node);
 	INIT_RCU_WORK(&listener->fold, listener_fold);
 	set_owner(&listener->owner, owner);
@@ -167,6 +182,22 @@ static struct lq_listener *closing_find(const struct sock *sk)
 	return NULL;
 }
 
+/*
+ * A socket that listens again finds the requests of its former life: they were
+ * a closed listener's until now.
+ */
+static void set_start(struct lq_listener *listener)
+{
+	struct sock *sk = listener->sk;
+	u32 synq = reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
+
+	listener->queues.synq_start = synq;
+	if (!listener->owner.tgid)
+		listener->queues.acceptq_start = READ_ONCE(sk->sk_ack_backlog);
+	else if (synq && lq_is_counting())
+		lq_stats_add(&listener->netns->late, LQ_SYNQ_OTHER, synq);
+}
+
 static int listener_insert(struct lq_listener *listener,
 			   struct lq_netns *netns)
 {
@@ -181,16 +212,15 @@ static int listener_insert(struct lq_listener *listener,
 		return -ENOENT;
 	if (netns->nr_listeners >= max_listeners)
 		return -ENOSPC;
+	listener->netns = netns;
 	err = xa_err(xa_store(&netns->listeners, netns->next_id, listener,
 			      GFP_ATOMIC | __GFP_NOWARN));
 	if (err)
 		return err;
-	listener->id = netns->next_id++;
-	listener->netns = netns;
-	listener->queues.synq_start =
-		reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
-	listener->queues.acceptq_start = READ_ONCE(sk->sk_ack_backlog);
-	netns->nr_listeners++;
+	listener->id = netns->next_id;
+	WRITE_ONCE(netns->next_id, netns->next_id + 1);
+	set_start(listener);
+	WRITE_ONCE(netns->nr_listeners, netns->nr_listeners + 1);
 	hlist_add_head_rcu(&listener->node, bucket_of(sk));
 	return 0;
 }
@@ -244,10 +274,15 @@ void lq_listener_closing(struct sock *sk)
 	rcu_read_lock();
 	spin_lock_irqsave(&lq_lock, flags);
 	listener = lq_listener_find(sk);
-	if (listener) {
+	if (listener && lq_is_counting()) {
 		listener->queues.acceptq_discarded =
 			READ_ONCE(sk->sk_ack_backlog);
+		listener->listened = sock_flag(sk, SOCK_RCU_FREE);
 		listener_close(listener, false);
+	} else if (listener) {
+		/* Nothing was counted: it leaves no trace. */
+		memset(&listener->queues, 0, sizeof(listener->queues));
+		listener_close(listener, true);
 	}
 	spin_unlock_irqrestore(&lq_lock, flags);
 	rcu_read_unlock();
@@ -285,9 +320,9 @@ static void count_discarded(struct sock *sk, u32 discarded)
 		listener_close(listener, true);
 		return;
 	}
-	/* Folded already, or closed before counting began. */
+	/* Closed before counting began, or given up waiting for. */
 	netns = lq_netns_find(sock_net(sk));
-	if (netns) {
+	if (netns && lq_is_counting()) {
 		netns->late_queues.acceptq_start += discarded;
 		netns->late_queues.acceptq_discarded += discarded;
 	}
@@ -332,6 +367,11 @@ void lq_listener_forget_all(struct lq_netns *netns)
 			listener_close(listener, true);
 		spin_unlock_irq(&lq_lock);
 	}
+	/* A close that has taken its entry out has queued its fold behind this. */
+	spin_lock_irq(&lq_lock);
+	list_for_each_entry(listener, &netns->closing, closing)
+		listener->listened = false;
+	spin_unlock_irq(&lq_lock);
 }
 
 /**
@@ -341,6 +381,9 @@ void lq_listener_forget_all(struct lq_netns *netns)
  */
 void lq_listener_flush(void)
 {
+	rcu_barrier();
+	flush_workqueue(lq_workqueue);
+	/* One that was just going to wait for another grace period. */
 	rcu_barrier();
 	flush_workqueue(lq_workqueue);
 }
@@ -355,7 +398,22 @@ void lq_listener_flush(void)
 void lq_listener_late_queues(struct lq_netns *netns, struct lq_queues *queues)
 {
 	spin_lock_irq(&lq_lock);
-	lq_queues_add(queues, &netns->late_queues);
+	queues_add(queues, &netns->late_queues);
+	spin_unlock_irq(&lq_lock);
+}
+
+/**
+ * lq_listener_queues() - read what a closing listener threw away
+ * @listener: in lq_netns.closing
+ * @queues: added to
+ *
+ * Context: process.
+ */
+void lq_listener_queues(const struct lq_listener *listener,
+			struct lq_queues *queues)
+{
+	spin_lock_irq(&lq_lock);
+	queues_add(queues, &listener->queues);
 	spin_unlock_irq(&lq_lock);
 }
 
@@ -383,14 +441,13 @@ static bool count_closing(const struct sock *sk, u64 which, unsigned int drops)
 {
 	struct lq_listener *listener;
 	unsigned long flags;
-	bool counted = false;
 
 	spin_lock_irqsave(&lq_lock, flags);
 	listener = closing_find(sk);
 	if (listener)
-		counted = lq_stats_count(&listener->stats, which, drops);
+		lq_stats_count(&listener->stats, which, drops);
 	spin_unlock_irqrestore(&lq_lock, flags);
-	return counted;
+	return listener;
 }
 
 /* A verdict about a socket without an entry. */
@@ -406,7 +463,8 @@ static void count_stray(struct sock *sk, u64 which, unsigned int drops)
 	}
 	lq_stats_count(&netns->untracked, which, drops);
 	/* From the next verdict on it has one, if there is memory now. */
-	lq_listener_add(sk, NULL, GFP_ATOMIC);
+	if (READ_ONCE(netns->nr_listeners) < max_listeners)
+		lq_listener_add(sk, NULL, GFP_ATOMIC);
 }
 
 /**
@@ -423,10 +481,10 @@ void lq_listener_count(struct sock *sk, u64 which, unsigned int drops)
 
 	rcu_read_lock();
 	listener = lq_listener_find(sk);
-	if (unlikely(!listener))
+	if (likely(listener))
+		lq_stats_count(&listener->stats, which, drops);
+	else
 		count_stray(sk, which, drops);
-	else if (unlikely(!lq_stats_count(&listener->stats, which, drops)))
-		lq_stats_count(&listener->netns->untracked, which, drops);
 	rcu_read_unlock();
 }
 

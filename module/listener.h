@@ -31,12 +31,15 @@ struct lq_owner {
  * @stats: its counters
  * @netns: its namespace, which outlives it
  * @id: unique in the namespace
- * @queues: under the registry's lock; before counting begins, by baseline
+ * @queues: what tracking began with is constant once counting has begun; what
+ *	was discarded is under the registry's lock
  * @accepted: highest figure shown, under lq_netns.reading
  * @snapshot: the last one that showed it, under lq_netns.reading
  * @owner: constant
  * @closing: in lq_netns.closing
  * @closing_node: waiting for inet_csk_listen_stop(), under the registry's lock
+ * @listened: it had entered the listening hash: inet_csk_listen_stop() follows
+ * @patience: grace periods to wait for that
  * @fold: frees it after a grace period
  */
 struct lq_listener {
@@ -51,6 +54,8 @@ struct lq_listener {
 	struct lq_owner owner;
 	struct list_head closing;
 	struct hlist_node closing_node;
+	bool listened;
+	unsigned char patience;
 	struct rcu_work fold;
 };
 
@@ -68,7 +73,8 @@ void lq_listener_count(struct sock *sk, u64 which, unsigned int drops);
 void lq_listener_peaks(const struct sock *sk, u32 acceptq, u32 synq);
 void lq_listener_time(const struct sock *sk, enum lq_time what, s64 us);
 struct lq_listener *lq_listener_last_closing(struct lq_netns *netns);
-void lq_queues_add(struct lq_queues *to, const struct lq_queues *from);
+void lq_listener_queues(const struct lq_listener *listener,
+			struct lq_queues *queues);
 void lq_listener_late_queues(struct lq_netns *netns, struct lq_queues *queues);
 
 #endif /* _LISTENQ_LISTENER_H */

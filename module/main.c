@@ -11,24 +11,32 @@
 #include "netns.h"
 #include "probe.h"
 #include "proc.h"
+#include "snapshot.h"
 
 /*
- * Watch births first, then hook, then look for those that were there: nothing
- * falls between.  Counting begins last, for all at one instant.
+ * Watch births and deaths first, then hook, then look for those that were
+ * there: nothing falls between.  Counting begins last, for all at one instant.
  */
 static int __init listenq_init(void)
 {
 	int err;
 
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err("PREEMPT_RT is not supported: bottom halves can be preempted there\n");
+		return -EOPNOTSUPP;
+	}
+	err = lq_snapshot_init();
+	if (err)
+		return err;
 	err = lq_listener_init();
 	if (err)
 		return err;
-	err = lq_netns_init();
-	if (err)
-		goto no_netns;
 	err = lq_life_watch();
 	if (err)
 		goto no_life;
+	err = lq_netns_init();
+	if (err)
+		goto no_netns;
 	err = lq_probe_install();
 	if (err)
 		goto no_probe;
@@ -46,21 +54,24 @@ static int __init listenq_init(void)
 no_listeners:
 	lq_probe_remove();
 no_probe:
-	lq_life_unwatch();
-no_life:
 	lq_netns_exit();
 no_netns:
+	lq_life_unwatch();
+no_life:
 	lq_listener_exit();
 	return err;
 }
 
-/* In reverse: once no event can come, the namespaces let their entries go. */
+/*
+ * In reverse.  Deaths are watched until the last namespace, and with it the
+ * last reader, has gone: an entry must not outlive its socket.
+ */
 static void __exit listenq_exit(void)
 {
 	lq_proc_exit();
 	lq_probe_remove();
-	lq_life_unwatch();
 	lq_netns_exit();
+	lq_life_unwatch();
 	lq_listener_exit();
 }
 

@@ -2,7 +2,7 @@
 /*
  * The network namespaces.
  *
- * They are found through a table of our own, not through net_generic(): events
+ * Events find them through a table of our own, not through net_generic(): they
  * can still arrive for a namespace whose exit we have been through (a kernel
  * socket that listens is closed by a later exit), when net_generic()'s memory
  * is gone.  Here such a namespace is simply no longer found.
@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
 #include "listener.h"
 #include "mib.h"
@@ -22,8 +23,7 @@
 
 static struct hlist_head lq_netns_table[1 << LQ_NETNS_BITS];
 static DEFINE_SPINLOCK(lq_netns_lock);
-/* Only touched from pernet operations, which never run in parallel. */
-static LIST_HEAD(lq_netns_dead);
+static unsigned int lq_netns_id __read_mostly;
 
 static struct hlist_head *bucket_of(const struct net *net)
 {
@@ -105,15 +105,23 @@ static struct lq_netns *netns_alloc(struct net *net)
 	netns->net = net;
 	mutex_init(&netns->reading);
 	xa_init(&netns->listeners);
+	lq_stats_init(&netns->late);
+	lq_stats_init(&netns->untracked);
 	INIT_LIST_HEAD(&netns->closing);
 	netns->next_id = 1;
-	if (lq_stats_alloc(&netns->late, GFP_KERNEL) ||
-	    lq_stats_alloc(&netns->untracked, GFP_KERNEL)) {
+	if (lq_stats_alloc(&netns->late) ||
+	    lq_stats_alloc(&netns->untracked)) {
 		netns_free(netns);
 		return NULL;
 	}
 	lq_mibs_read(net, &netns->base);
 	return netns;
+}
+
+/* For the pernet operations only, as long as the namespace has us. */
+static struct lq_netns **own_netns(struct net *net)
+{
+	return net_generic(net, lq_netns_id);
 }
 
 static int __net_init netns_init(struct net *net)
@@ -128,6 +136,7 @@ static int __net_init netns_init(struct net *net)
 		netns_free(netns);
 		return err;
 	}
+	*own_netns(net) = netns;
 	spin_lock(&lq_netns_lock);
 	hlist_add_head_rcu(&netns->node, bucket_of(net));
 	spin_unlock(&lq_netns_lock);
@@ -136,42 +145,34 @@ static int __net_init netns_init(struct net *net)
 
 static void __net_exit netns_pre_exit(struct net *net)
 {
-	struct lq_netns *netns;
+	struct lq_netns *netns = *own_netns(net);
 
-	rcu_read_lock();
-	netns = lq_netns_find(net);
-	rcu_read_unlock();
-	if (!netns)
-		return;
 	/* Waits for the last reader. */
 	lq_proc_net_remove(net);
 	/* From here on no listener of this namespace is added. */
 	spin_lock(&lq_netns_lock);
 	hlist_del_rcu(&netns->node);
 	spin_unlock(&lq_netns_lock);
-	list_add(&netns->dead, &lq_netns_dead);
 }
 
+/* The core has waited for RCU since pre_exit: nobody finds them any more. */
 static void __net_exit netns_exit_batch(struct list_head *net_exit_list)
 {
-	struct lq_netns *netns, *next;
+	struct net *net;
 
-	if (list_empty(&lq_netns_dead))
-		return;
-	/* The core has waited for RCU since pre_exit: nobody finds them. */
-	list_for_each_entry(netns, &lq_netns_dead, dead)
-		lq_listener_forget_all(netns);
+	list_for_each_entry(net, net_exit_list, exit_list)
+		lq_listener_forget_all(*own_netns(net));
 	lq_listener_flush();
-	list_for_each_entry_safe(netns, next, &lq_netns_dead, dead) {
-		list_del(&netns->dead);
-		netns_free(netns);
-	}
+	list_for_each_entry(net, net_exit_list, exit_list)
+		netns_free(*own_netns(net));
 }
 
 static struct pernet_operations lq_netns_ops = {
 	.init = netns_init,
 	.pre_exit = netns_pre_exit,
 	.exit_batch = netns_exit_batch,
+	.id = &lq_netns_id,
+	.size = sizeof(struct lq_netns *),
 };
 
 /**

@@ -53,7 +53,6 @@ struct lq_queues {
  * @untracked: verdicts about listeners without an entry
  * @snapshots: taken so far, under @reading
  * @base: the namespace's counters when counting began
- * @dead: in the list of namespaces to free
  */
 struct lq_netns {
 	struct hlist_node node;
@@ -70,7 +69,6 @@ struct lq_netns {
 	struct lq_stats untracked;
 	u64 snapshots;
 	struct lq_mibs base;
-	struct list_head dead;
 };
 
 int lq_netns_init(void);

@@ -9,7 +9,8 @@
  *
  * Only this file knows the kernel's prototypes.  Each wrapper is declared with
  * typeof() of the kernel's own declaration first: one that has another
- * prototype does not compile.
+ * prototype does not compile.  (__inet_csk_reqsk_queue_drop() is the exception:
+ * no header declares it.)
  */
 #include <linux/bottom_half.h>
 #include <linux/kprobes.h>
@@ -28,6 +29,8 @@
 #include "mib.h"
 #include "probe.h"
 #include "verdict.h"
+
+#define LQ_ACCEPT_MAXACTIVE 65536
 
 static int accept_maxactive = 4096;
 module_param(accept_maxactive, int, 0444);
@@ -174,6 +177,12 @@ static __always_inline void note_acceptq(const struct sock *sk, u64 verdict)
 	if (verdict & LQ_ACCEPTQ_FULL)
 		len = max(len, READ_ONCE(sk->sk_max_ack_backlog) + 1);
 	lq_listener_peaks(sk, len, 0);
+}
+
+/* Only the low byte of a register that holds a bool is defined. */
+static bool as_bool(unsigned long value)
+{
+	return (u8)value;
 }
 
 /* The SYN: tcp_conn_request(). */
@@ -333,7 +342,7 @@ static struct sock *lq_tcp_check_req(struct sock *sk, struct sk_buff *skb,
 
 static int ack_probe_before(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	if ((bool)regs_get_kernel_argument(regs, 3))
+	if (as_bool(regs_get_kernel_argument(regs, 3)))
 		return 1;
 	ack_before((struct lq_call *)ri->data,
 		   (struct sock *)regs_get_kernel_argument(regs, 0),
@@ -490,7 +499,7 @@ static int queue_probe_before(struct kretprobe_instance *ri,
 static int queue_probe_after(struct kretprobe_instance *ri,
 			     struct pt_regs *regs)
 {
-	queue_after(*(struct sock **)ri->data, (bool)regs_return_value(regs));
+	queue_after(*(struct sock **)ri->data, as_bool(regs_return_value(regs)));
 	return 0;
 }
 
@@ -553,7 +562,7 @@ static int unqueue_probe_before(struct kretprobe_instance *ri,
 
 	unqueue->sk = (struct sock *)regs_get_kernel_argument(regs, 0);
 	unqueue->req = (struct request_sock *)regs_get_kernel_argument(regs, 1);
-	unqueue->from_timer = (bool)regs_get_kernel_argument(regs, 2);
+	unqueue->from_timer = as_bool(regs_get_kernel_argument(regs, 2));
 	return 0;
 }
 
@@ -563,7 +572,7 @@ static int unqueue_probe_after(struct kretprobe_instance *ri,
 	const struct lq_unqueue *unqueue = (struct lq_unqueue *)ri->data;
 
 	unqueue_after(unqueue->sk, unqueue->req, unqueue->from_timer,
-		      (bool)regs_return_value(regs));
+		      as_bool(regs_return_value(regs)));
 	return 0;
 }
 
@@ -637,7 +646,7 @@ static bool lq_tcp_peer_is_proven(struct request_sock *req,
 static int proven_probe_after(struct kretprobe_instance *ri,
 			      struct pt_regs *regs)
 {
-	proven_after((bool)regs_return_value(regs));
+	proven_after(as_bool(regs_return_value(regs)));
 	return 0;
 }
 
@@ -700,7 +709,8 @@ static void stop_entered(unsigned long argument)
 	struct sock *sk = (struct sock *)argument;
 
 	lq_hit(LQ_HOOK_STOP);
-	if (sk->sk_protocol == IPPROTO_TCP && lq_is_counting())
+	/* Before counting begins, too: an entry must not outlive its socket. */
+	if (sk->sk_protocol == IPPROTO_TCP)
 		lq_listener_stopped(sk);
 }
 
@@ -867,9 +877,9 @@ int lq_probe_install(void)
 
 	for (n = 0; n < LQ_HOOK_NR; n++)
 		lq_probes[n].hits = &lq_hits[n];
-	if (accept_maxactive < 1) {
-		pr_err("accept_maxactive=%d: must be at least 1\n",
-		       accept_maxactive);
+	if (accept_maxactive < 1 || accept_maxactive > LQ_ACCEPT_MAXACTIVE) {
+		pr_err("accept_maxactive=%d: must be 1 to %d\n",
+		       accept_maxactive, LQ_ACCEPT_MAXACTIVE);
 		return -EINVAL;
 	}
 	lq_probes[LQ_HOOK_ACCEPTED].maxactive = accept_maxactive;
@@ -883,5 +893,12 @@ int lq_probe_install(void)
  */
 void lq_probe_remove(void)
 {
+	/*
+	 * A call that is under way keeps a pointer to itself on its CPU, and a
+	 * reference to an MPTCP request: both are given back when it returns,
+	 * which a kretprobe that has gone would not see.
+	 */
+	WRITE_ONCE(lq_counting, false);
+	synchronize_rcu();
 	lq_hook_remove(lq_probes, LQ_HOOK_NR);
 }

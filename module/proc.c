@@ -9,12 +9,14 @@
 #include <linux/fs.h>
 #include <linux/mutex.h>
 #include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 
+#include "baseline.h"
 #include "compat/proc.h"
 #include "proc.h"
 #include "snapshot.h"
@@ -87,12 +89,14 @@ static const struct lq_column socket_columns[] = {
 /**
  * struct lq_proc - an open file
  * @netns: what it shows
+ * @viewer: who opened it
  * @lock: one reader at a time
  * @text: the snapshot, made at the first read
  * @made: @text is complete
  */
 struct lq_proc {
 	struct lq_netns *netns;
+	struct lq_viewer viewer;
 	struct mutex lock;	/* one reader at a time */
 	struct lq_text text;
 	bool made;
@@ -147,7 +151,7 @@ static void put_header(struct lq_text *text)
 /* As ss writes it, except that `*` stands for dual stack only. */
 static void put_local(struct lq_text *text, const struct lq_row *row)
 {
-	char local[64];
+	char local[80];
 	const char *dev = row->dev;
 	const char *percent = *dev ? "%" : "";
 
@@ -247,7 +251,7 @@ static int put_listener(const struct lq_row *row, void *data)
 	put_row(text, row, LQ_ON_LISTENER);
 	put_owner(text, row);
 	lq_text_char(text, '\n');
-	return signal_pending(current) ? -EINTR : 0;
+	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 /* No socket, and the limits of several queues have no sum. */
@@ -325,7 +329,8 @@ static int make_text(struct lq_proc *file)
 	err = lq_text_reserve(&file->text, LQ_LINE_MAX);
 	if (!err) {
 		put_header(&file->text);
-		err = lq_snapshot(file->netns, put_listener, file, totals);
+		err = lq_snapshot(file->netns, &file->viewer, put_listener, file,
+				  totals);
 	}
 	if (!err)
 		err = put_totals(&file->text, totals);
@@ -340,7 +345,10 @@ static ssize_t proc_read(struct file *filp, char __user *to, size_t count,
 	struct lq_proc *file = filp->private_data;
 	ssize_t ret = 0;
 
-	if (mutex_lock_interruptible(&file->lock))
+	/* What the file would show now is not true later. */
+	if (!lq_is_counting())
+		return -EAGAIN;
+	if (mutex_lock_killable(&file->lock))
 		return -EINTR;
 	if (!file->made || !*pos)
 		ret = make_text(file);
@@ -358,6 +366,13 @@ static int proc_open(struct inode *inode, struct file *filp)
 	if (!file)
 		return -ENOMEM;
 	file->netns = lq_pde_data(inode);
+	/* As every file below /proc/net does: else an exit would wait for us. */
+	if (!maybe_get_net(file->netns->net)) {
+		kfree(file);
+		return -ENXIO;
+	}
+	file->viewer.user_ns = filp->f_cred->user_ns;
+	file->viewer.pid_ns = proc_pid_ns(inode->i_sb);
 	mutex_init(&file->lock);
 	filp->private_data = file;
 	return 0;
@@ -368,6 +383,7 @@ static int proc_release(struct inode *inode, struct file *filp)
 	struct lq_proc *file = filp->private_data;
 
 	lq_text_free(&file->text);
+	put_net(file->netns->net);
 	kfree(file);
 	return 0;
 }

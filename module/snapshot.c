@@ -6,11 +6,11 @@
  * - a listener's counters are read before its accept queue, so that `accepted`
  *   (what entered less what is there) is never more than the truth;
  * - the namespace's own counters are read before and after ours.  Ours then
- *   lie between, unless something is truly missing: `kernel` is shown as the
- *   value it had in between, and `unattributed` as what is certainly missing.
+ *   lie between, unless something is missing: `kernel` is shown as a value it
+ *   had in between.  What a call under way has counted there and not yet here
+ *   can show as `unattributed`, one a CPU at most.
  */
 #include <linux/cgroup.h>
-#include <linux/cred.h>
 #include <linux/netdevice.h>
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
@@ -91,16 +91,18 @@ static u64 cgroup_of(struct sock *sk)
 #endif
 }
 
-static void fill_owner(struct lq_row *row, const struct lq_listener *listener)
+static void fill_owner(struct lq_row *row, const struct lq_listener *listener,
+		       const struct lq_viewer *viewer)
 {
 	struct sock *sk = listener->sk;
 
 	row->inode = sock_i_ino(sk);
-	row->uid = from_kuid_munged(current_user_ns(), READ_ONCE(sk->sk_uid));
+	row->uid = from_kuid_munged(viewer->user_ns, READ_ONCE(sk->sk_uid));
 	row->cgroup = cgroup_of(sk);
-	strscpy(row->comm, listener->owner.comm, sizeof(row->comm));
-	row->tgid = pid_nr_ns(listener->owner.tgid,
-			      task_active_pid_ns(current));
+	row->tgid = pid_nr_ns(listener->owner.tgid, viewer->pid_ns);
+	/* A process that cannot be seen has no name either. */
+	if (row->tgid)
+		strscpy(row->comm, listener->owner.comm, sizeof(row->comm));
 }
 
 static u64 entered(const struct lq_row *row)
@@ -140,13 +142,15 @@ static u64 overflows(const struct lq_sums *sums)
 	       sums->count[LQ_ACCEPTQ_OVERFLOW_TFO];
 }
 
-static void fill_listener(struct lq_row *row, struct lq_listener *listener)
+static void fill_listener(struct lq_row *row, struct lq_listener *listener,
+			  const struct lq_viewer *viewer)
 {
 	const struct lq_peaks *peaks = &row->sums.peaks;
 
 	memset(row, 0, sizeof(*row));
 	row->id = listener->id;
-	row->queues = listener->queues;
+	row->queues.synq_start = listener->queues.synq_start;
+	row->queues.acceptq_start = listener->queues.acceptq_start;
 	lq_stats_sum(&listener->stats, &row->sums);
 	row->listen_overflow = overflows(&row->sums);
 	/* Counters first. */
@@ -158,7 +162,7 @@ static void fill_listener(struct lq_row *row, struct lq_listener *listener)
 	row->synq_peak = max3((u64)peaks->synq, row->synq,
 			      row->queues.synq_start);
 	fill_address(row, listener->sk);
-	fill_owner(row, listener);
+	fill_owner(row, listener, viewer);
 }
 
 static void total_add(struct lq_row *total, const struct lq_row *row)
@@ -176,35 +180,54 @@ static void total_add(struct lq_row *total, const struct lq_row *row)
 	lq_sums_add(&total->sums, &row->sums);
 }
 
-/* The next listener from @id on, as a row; false when there is none. */
-static bool next_row(struct lq_netns *netns, unsigned long *id, u64 snapshot,
-		     struct lq_row *row)
+/*
+ * A socket that listen() refuses in the end has an entry for a moment, and is
+ * freed without a grace period: only in the hash it is stable.  Its memory stays
+ * a socket's, so that a look does no harm when what was seen is thrown away.
+ */
+static bool show_listener(struct lq_netns *netns, struct lq_listener *listener,
+			  const struct lq_viewer *viewer, struct lq_row *row)
+{
+	if (!sock_flag(listener->sk, SOCK_RCU_FREE))
+		return false;
+	fill_listener(row, listener, viewer);
+	if (xa_load(&netns->listeners, row->id) != listener)
+		return false;
+	listener->snapshot = netns->snapshots;
+	return true;
+}
+
+/* The next listener from @id on and before @end; false when there is none. */
+static bool next_row(struct lq_netns *netns, const struct lq_viewer *viewer,
+		     unsigned long *id, unsigned long end, struct lq_row *row,
+		     bool *shown)
 {
 	struct lq_listener *listener;
 
 	rcu_read_lock();
-	listener = xa_find(&netns->listeners, id, ULONG_MAX, XA_PRESENT);
-	if (listener) {
-		fill_listener(row, listener);
-		listener->snapshot = snapshot;
-	}
+	listener = xa_find(&netns->listeners, id, end - 1, XA_PRESENT);
+	*shown = listener && show_listener(netns, listener, viewer, row);
 	rcu_read_unlock();
 	return listener;
 }
 
-static int take_listeners(struct lq_netns *netns, lq_row_fn show, void *data,
-			  struct lq_row *row, struct lq_row *total)
+static int take_listeners(struct lq_netns *netns,
+			  const struct lq_viewer *viewer, lq_row_fn show,
+			  void *data, struct lq_row *row, struct lq_row *total)
 {
-	unsigned long id = 0;
+	/* Listeners that come faster than we walk are for the next reader. */
+	unsigned long id = 0, end = READ_ONCE(netns->next_id);
+	bool shown;
 	int err;
 
-	while (next_row(netns, &id, netns->snapshots, row)) {
+	for (; next_row(netns, viewer, &id, end, row, &shown); id++) {
+		cond_resched();
+		if (!shown)
+			continue;
 		total_add(total, row);
 		err = show(row, data);
 		if (err)
 			return err;
-		id++;
-		cond_resched();
 	}
 	return 0;
 }
@@ -223,7 +246,7 @@ static void take_closing(struct lq_netns *netns, struct lq_row *closed)
 	list_for_each_entry(listener, &netns->closing, closing) {
 		if (listener->snapshot != netns->snapshots) {
 			lq_stats_sum(&listener->stats, &closed->sums);
-			lq_queues_add(&closed->queues, &listener->queues);
+			lq_listener_queues(listener, &closed->queues);
 		}
 		if (listener == last)
 			break;
@@ -238,18 +261,19 @@ static void take_closing(struct lq_netns *netns, struct lq_row *closed)
 static void settle_closed(struct lq_row *closed)
 {
 	const u64 *count = closed->sums.count;
-	u64 in, out;
+	u64 in, out, left;
 
-	out = count[LQ_ESTABLISHED] - count[LQ_ESTABLISHED_COOKIE] -
-	      count[LQ_FASTOPEN_CHILD] + count[LQ_SYNQ_EXPIRED] +
-	      count[LQ_EMBRYONIC_RESET] + count[LQ_SYNQ_OTHER];
 	in = closed->queues.synq_start + count[LQ_SYN_QUEUED] +
-	     count[LQ_SYNQ_MIGRATED];
+	     count[LQ_SYNQ_MIGRATED] + count[LQ_ESTABLISHED_COOKIE] +
+	     count[LQ_FASTOPEN_CHILD];
+	out = count[LQ_ESTABLISHED] + count[LQ_SYNQ_EXPIRED] +
+	      count[LQ_EMBRYONIC_RESET] + count[LQ_SYNQ_OTHER];
 	if (out > in)
 		closed->queues.synq_start += out - in;
 	else
 		closed->synq = in - out;
-	closed->accepted = entered(closed) - closed->queues.acceptq_discarded;
+	left = closed->queues.acceptq_discarded;
+	closed->accepted = entered(closed) - min(entered(closed), left);
 }
 
 static void take_closed(struct lq_netns *netns, struct lq_row *closed)
@@ -294,15 +318,17 @@ static void settle_kernel(struct lq_totals *totals, const struct lq_mibs *base,
 	}
 }
 
-static int take(struct lq_netns *netns, lq_row_fn show, void *data,
-		struct lq_row *row, struct lq_totals *totals)
+static int take(struct lq_netns *netns, const struct lq_viewer *viewer,
+		lq_row_fn show, void *data, struct lq_row *row,
+		struct lq_totals *totals)
 {
 	struct lq_mibs before, after;
 	int err;
 
 	netns->snapshots++;
 	lq_mibs_read(netns->net, &before);
-	err = take_listeners(netns, show, data, row, &totals->total);
+	err = take_listeners(netns, viewer, show, data, row,
+			     &totals->total);
 	if (err)
 		return err;
 	take_closed(netns, &totals->closed);
@@ -319,6 +345,7 @@ static int take(struct lq_netns *netns, lq_row_fn show, void *data,
 /**
  * lq_snapshot() - show a namespace
  * @netns: the namespace
+ * @viewer: who looks
  * @show: called for every listener, in the order of their ids; may sleep;
  *	a negative error ends the snapshot
  * @data: handed to @show
@@ -327,17 +354,17 @@ static int take(struct lq_netns *netns, lq_row_fn show, void *data,
  * Context: process, sleeps.
  * Return: 0, -ENOMEM, -EINTR, or what @show returned.
  */
-int lq_snapshot(struct lq_netns *netns, lq_row_fn show, void *data,
-		struct lq_totals *totals)
+int lq_snapshot(struct lq_netns *netns, const struct lq_viewer *viewer,
+		lq_row_fn show, void *data, struct lq_totals *totals)
 {
 	struct lq_row *row = kmalloc(sizeof(*row), GFP_KERNEL);
 	int err;
 
 	if (!row)
 		return -ENOMEM;
-	err = mutex_lock_interruptible(&netns->reading);
+	err = mutex_lock_killable(&netns->reading);
 	if (!err) {
-		err = take(netns, show, data, row, totals);
+		err = take(netns, viewer, show, data, row, totals);
 		mutex_unlock(&netns->reading);
 	}
 	kfree(row);

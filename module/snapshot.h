@@ -35,7 +35,7 @@
  * @uid: of the socket, as the reader sees it
  * @cgroup: id of its cgroup, or 0
  * @tgid: of the process that called listen(), as the reader sees it, or 0
- * @comm: its name, or ""
+ * @comm: its name, or "" when the reader cannot see the process
  */
 struct lq_row {
 	u64 id;
@@ -78,10 +78,20 @@ struct lq_totals {
 	s64 unattributed[LQ_MIB_NR];
 };
 
+/**
+ * struct lq_viewer - who looks
+ * @user_ns: whose user ids are shown
+ * @pid_ns: whose process ids are shown
+ */
+struct lq_viewer {
+	struct user_namespace *user_ns;
+	struct pid_namespace *pid_ns;
+};
+
 typedef int (*lq_row_fn)(const struct lq_row *row, void *data);
 
 int lq_snapshot_init(void);
-int lq_snapshot(struct lq_netns *netns, lq_row_fn show, void *data,
-		struct lq_totals *totals);
+int lq_snapshot(struct lq_netns *netns, const struct lq_viewer *viewer,
+		lq_row_fn show, void *data, struct lq_totals *totals);
 
 #endif /* _LISTENQ_SNAPSHOT_H */

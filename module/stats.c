@@ -2,8 +2,9 @@
 /*
  * Per-CPU counters, peaks and histograms of one listener.
  *
- * The memory comes with a listener's first verdict, in softirq: ten thousand
- * idle listeners cost nothing here.  All additions are one this_cpu operation,
+ * The per-CPU memory comes with a listener's first verdict, in softirq: ten
+ * thousand idle listeners on many CPUs stay cheap.  When it cannot be had at
+ * once, a spare serves until it can.  All additions are one this_cpu operation,
  * so that process context and softirq may interleave.
  */
 #include <linux/bitops.h>
@@ -32,15 +33,24 @@ static_assert(LQ_COUNTER_NR < 64, "a verdict is a 64 bit mask of counters");
 	old ?: new; })
 
 /**
- * lq_stats_alloc() - give a listener its counters at once
+ * lq_stats_init() - make counters usable
+ * @stats: zeroed
+ */
+void lq_stats_init(struct lq_stats *stats)
+{
+	spin_lock_init(&stats->lock);
+}
+
+/**
+ * lq_stats_alloc() - get the per-CPU memory at once
  * @stats: where
- * @gfp: GFP_KERNEL or GFP_ATOMIC
  *
+ * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int lq_stats_alloc(struct lq_stats *stats, gfp_t gfp)
+int lq_stats_alloc(struct lq_stats *stats)
 {
-	return lq_percpu_once(&stats->cpu, struct lq_cpu_stats, gfp) ?
+	return lq_percpu_once(&stats->cpu, struct lq_cpu_stats, GFP_KERNEL) ?
 	       0 : -ENOMEM;
 }
 
@@ -65,6 +75,21 @@ static struct lq_cpu_stats __percpu *cpu_stats(struct lq_stats *stats)
 	return lq_percpu_once(&stats->cpu, struct lq_cpu_stats, GFP_ATOMIC);
 }
 
+static void count_spare(struct lq_stats *stats, u64 which, unsigned int drops)
+{
+	unsigned long flags;
+	u64 *count;
+
+	spin_lock_irqsave(&stats->lock, flags);
+	for (; which; which &= which - 1) {
+		count = &stats->spare.count[__ffs64(which)];
+		WRITE_ONCE(*count, *count + 1);
+	}
+	count = &stats->spare.count[LQ_LISTEN_DROP];
+	WRITE_ONCE(*count, *count + drops);
+	spin_unlock_irqrestore(&stats->lock, flags);
+}
+
 /**
  * lq_stats_count() - advance counters
  * @stats: whose
@@ -72,21 +97,38 @@ static struct lq_cpu_stats __percpu *cpu_stats(struct lq_stats *stats)
  * @drops: what to add to listen_drop
  *
  * Context: any but NMI; preemption disabled.
- * Return: false when there was no memory: nothing was counted.
  */
-bool lq_stats_count(struct lq_stats *stats, u64 which, unsigned int drops)
+void lq_stats_count(struct lq_stats *stats, u64 which, unsigned int drops)
 {
 	struct lq_cpu_stats __percpu *cpu = cpu_stats(stats);
 
-	if (unlikely(!cpu))
-		return false;
-	while (which) {
-		this_cpu_inc(cpu->count[__ffs64(which)]);
-		which &= which - 1;
+	if (unlikely(!cpu)) {
+		count_spare(stats, which, drops);
+		return;
 	}
+	for (; which; which &= which - 1)
+		this_cpu_inc(cpu->count[__ffs64(which)]);
 	if (drops)
 		this_cpu_add(cpu->count[LQ_LISTEN_DROP], drops);
-	return true;
+}
+
+/**
+ * lq_stats_add() - advance one counter by more than one
+ * @stats: whose; its per-CPU memory is there
+ * @counter: which
+ * @by: how much
+ *
+ * Context: any but NMI.
+ */
+void lq_stats_add(struct lq_stats *stats, enum lq_counter counter, u64 by)
+{
+	this_cpu_add(stats->cpu->count[counter], by);
+}
+
+static void raise(struct lq_peaks *peaks, u32 acceptq, u32 synq)
+{
+	WRITE_ONCE(peaks->acceptq, max(peaks->acceptq, acceptq));
+	WRITE_ONCE(peaks->synq, max(peaks->synq, synq));
 }
 
 /**
@@ -99,19 +141,27 @@ bool lq_stats_count(struct lq_stats *stats, u64 which, unsigned int drops)
  */
 void lq_stats_peaks(struct lq_stats *stats, u32 acceptq, u32 synq)
 {
-	struct lq_cpu_stats __percpu *cpu = cpu_stats(stats);
+	struct lq_cpu_stats __percpu *cpu;
 	struct lq_peaks *peaks;
 	unsigned long flags;
 
-	if (unlikely(!cpu))
+	/* accept() on a listener that nobody has knocked at. */
+	if (!acceptq && !synq)
 		return;
+	cpu = cpu_stats(stats);
+	if (unlikely(!cpu)) {
+		spin_lock_irqsave(&stats->lock, flags);
+		raise(&stats->spare.peaks, acceptq, synq);
+		spin_unlock_irqrestore(&stats->lock, flags);
+		return;
+	}
 	peaks = &raw_cpu_ptr(cpu)->peaks;
-	if (acceptq <= peaks->acceptq && synq <= peaks->synq)
+	if (acceptq <= READ_ONCE(peaks->acceptq) &&
+	    synq <= READ_ONCE(peaks->synq))
 		return;
 	/* accept() comes from process context, the rest from softirq. */
 	local_irq_save(flags);
-	WRITE_ONCE(peaks->acceptq, max(peaks->acceptq, acceptq));
-	WRITE_ONCE(peaks->synq, max(peaks->synq, synq));
+	raise(peaks, acceptq, synq);
 	local_irq_restore(flags);
 }
 
@@ -156,6 +206,17 @@ static void sum_times(const struct lq_cpu_times __percpu *times,
 	}
 }
 
+static void sum_counts(const struct lq_cpu_stats *stats, struct lq_sums *sums)
+{
+	int n;
+
+	for (n = 0; n < LQ_COUNTER_NR; n++)
+		sums->count[n] += READ_ONCE(stats->count[n]);
+	sums->peaks.acceptq = max(sums->peaks.acceptq,
+				  READ_ONCE(stats->peaks.acceptq));
+	sums->peaks.synq = max(sums->peaks.synq, READ_ONCE(stats->peaks.synq));
+}
+
 /**
  * lq_stats_sum() - add a listener's counters to sums
  * @stats: whose; may be written at the same time
@@ -167,19 +228,12 @@ void lq_stats_sum(const struct lq_stats *stats, struct lq_sums *sums)
 {
 	const struct lq_cpu_stats __percpu *stats_cpu = READ_ONCE(stats->cpu);
 	const struct lq_cpu_times __percpu *times = READ_ONCE(stats->times);
-	int cpu, n;
+	int cpu;
 
-	if (!stats_cpu)
-		return;
-	for_each_possible_cpu(cpu) {
-		const struct lq_cpu_stats *c = per_cpu_ptr(stats_cpu, cpu);
-
-		for (n = 0; n < LQ_COUNTER_NR; n++)
-			sums->count[n] += READ_ONCE(c->count[n]);
-		sums->peaks.acceptq = max(sums->peaks.acceptq,
-					  READ_ONCE(c->peaks.acceptq));
-		sums->peaks.synq = max(sums->peaks.synq,
-				       READ_ONCE(c->peaks.synq));
+	sum_counts(&stats->spare, sums);
+	if (stats_cpu) {
+		for_each_possible_cpu(cpu)
+			sum_counts(per_cpu_ptr(stats_cpu, cpu), sums);
 	}
 	if (times)
 		sum_times(times, sums);

@@ -6,6 +6,7 @@
 #define _LISTENQ_STATS_H
 
 #include <linux/percpu.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "counter.h"
@@ -48,10 +49,14 @@ struct lq_cpu_times {
  * struct lq_stats - counters of one listener
  * @cpu: counters and peaks; NULL until the first verdict
  * @times: histograms; NULL until the first connection
+ * @lock: for @spare
+ * @spare: used while there is no memory for @cpu
  */
 struct lq_stats {
 	struct lq_cpu_stats __percpu *cpu;
 	struct lq_cpu_times __percpu *times;
+	spinlock_t lock;	/* for the spare */
+	struct lq_cpu_stats spare;
 };
 
 /* Sums over the CPUs, as a reader sees them. */
@@ -61,9 +66,11 @@ struct lq_sums {
 	struct lq_peaks peaks;
 };
 
-int lq_stats_alloc(struct lq_stats *stats, gfp_t gfp);
+void lq_stats_init(struct lq_stats *stats);
+int lq_stats_alloc(struct lq_stats *stats);
 void lq_stats_free(struct lq_stats *stats);
-bool lq_stats_count(struct lq_stats *stats, u64 which, unsigned int drops);
+void lq_stats_count(struct lq_stats *stats, u64 which, unsigned int drops);
+void lq_stats_add(struct lq_stats *stats, enum lq_counter counter, u64 by);
 void lq_stats_peaks(struct lq_stats *stats, u32 acceptq, u32 synq);
 void lq_stats_time(struct lq_stats *stats, enum lq_time what, s64 us);
 void lq_stats_sum(const struct lq_stats *stats, struct lq_sums *sums);

@@ -28,7 +28,7 @@ int lq_text_reserve(struct lq_text *text, size_t more)
 
 	if (text->size - text->len >= more)
 		return 0;
-	data = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	data = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!data)
 		return -ENOMEM;
 	if (text->len)

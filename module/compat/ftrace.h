@@ -12,17 +12,14 @@
 #if defined(LQ_HAVE_FTRACE_REGS_SET_IP) && \
 	defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
 #define LQ_CAN_REPLACE 1
-#define LQ_FTRACE_SAVE 0
 #define lq_ftrace_set_ip(fregs, ip) \
 	ftrace_regs_set_instruction_pointer(fregs, ip)
 #elif defined(LQ_HAVE_FTRACE_IP_SET) && \
 	defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) && defined(CONFIG_X86_64)
 #define LQ_CAN_REPLACE 1
-#define LQ_FTRACE_SAVE 0
 #define lq_ftrace_set_ip(fregs, ip) ftrace_instruction_pointer_set(fregs, ip)
 #else
 #define LQ_CAN_REPLACE 0
-#define LQ_FTRACE_SAVE 0
 static inline void lq_ftrace_set_ip(struct ftrace_regs *fregs, unsigned long ip)
 {
 }
