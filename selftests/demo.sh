@@ -1,0 +1,122 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What `make demo` shows, inside the guest: a real server that hangs, a slow
+# one and a flood, and what listenq says of them beside ss and nstat.
+set -eu
+
+here=$(dirname "$0")
+load=$here/load
+work=$(mktemp -d)
+queues='acceptq acceptq_max acceptq_peak synq synq_max synq_peak'
+
+say()
+{
+	printf '\n\033[1m== %s\033[0m\n' "$*"
+}
+
+run()
+{
+	printf '\033[2m$ %s\033[0m\n' "$*"
+	"$@" || true
+}
+
+view()
+{
+	run "$here/listenq-view" "$@"
+}
+
+# Only what the question is about; nstat shows growth since its last call.
+mibs()
+{
+	run nstat -z TcpExtListenOverflows TcpExtListenDrops \
+		TcpExtTCPReqQFullDoCookies TcpExtSyncookiesSent \
+		TcpExtSyncookiesRecv
+}
+
+start_nginx()
+{
+	cat >"$work/nginx.conf" <<-CONF
+		pid $work/nginx.pid;
+		error_log $work/error.log;
+		daemon off;
+		master_process off;
+		events { }
+		http {
+			access_log off;
+			server { listen 80 backlog=16; return 200 "hello\n"; }
+		}
+	CONF
+	nginx -c "$work/nginx.conf" -p "$work" -e "$work/error.log" &
+	nginx=$!
+}
+
+finish()
+{
+	kill -CONT "$nginx" 2>/dev/null || true
+	kill "$nginx" "$slow" 2>/dev/null || true
+	rmmod listenq
+	rm -rf "$work"
+}
+
+say "Linux $(uname -r): nginx with a backlog of 16 on port 80, a slow server with 4 on 8080"
+start_nginx
+sleep 1
+insmod /listenq.ko
+trap finish EXIT
+"$load" serve 127.0.0.1 8080 4 300 &
+slow=$!
+sleep 1
+run cat /sys/module/listenq/parameters/hooked
+run "$load" get 127.0.0.1 80
+# shellcheck disable=SC2086 # one word a column
+view $queues syn_received established accepted inode owner
+nstat -n
+
+say "3 am: nginx hangs, 60 clients come, 20 go to the slow server"
+kill -STOP "$nginx"
+"$load" connect 127.0.0.1 8080 20 8 >"$work/slow" &
+waiter=$!
+"$load" connect 127.0.0.1 80 60 6 | sed 's/^/port 80:   /'
+wait "$waiter"
+sed 's/^/port 8080: /' "$work/slow"
+run ss -ltn
+mibs
+# shellcheck disable=SC2086
+view $queues listen_overflow acceptq_overflow_syn acceptq_overflow_ack listen_drop accepted
+echo "nstat counts the whole machine (a moment earlier: the slow server's clients go on"
+echo "knocking); here the overflows are split by listener,"
+echo "and 'unattributed' says that none is missing."
+
+say "nginx goes on: the queue empties, and how long connections waited is known"
+kill -CONT "$nginx"
+sleep 1
+run "$load" get 127.0.0.1 80
+view acceptq acceptq_max established accepted handshake_us accept_wait_us
+
+say "a SYN flood on port 80 (3,000 SYNs from addresses that nobody has)"
+nstat -n
+"$load" flood 80 3000
+run "$load" get 127.0.0.1 80
+mibs
+# shellcheck disable=SC2086
+view $queues syn_received syn_queued syncookie_sent syncookie_recv established_cookie
+dmesg | grep 'Possible SYN flooding' | tail -n 1
+
+say "all of it, for each listener (cat /proc/listenq has the same in columns)"
+view
+
+cat <<'END'
+
+What to look at:
+  acceptq > acceptq_max              the accept queue is full now: the program does
+                                     not accept, or its backlog is too small
+  acceptq_overflow_syn, _ack         what was refused because of it, by stage; over
+                                     all listeners it is nstat's ListenOverflows
+  synq > synq_max, synq_full_cookie  more half-open requests than the limit: a flood,
+                                     or clients that cannot answer
+  syncookie_recv, established_cookie real clients got in through the flood
+  accept_wait_us                     how long connections waited for accept(): n of
+                                     them below that many microseconds, UPPER:n
+  unattributed                       0: nothing the kernel counted is missing
+END

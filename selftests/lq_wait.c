@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Time. In a guest that skips idle time a sleep costs nothing, a spin does. */
+#include <errno.h>
+#include <time.h>
+
+#include "lq.h"
+
+u64 lq_time_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
+}
+
+u64 lq_time_ms(void)
+{
+	return lq_time_us() / 1000;
+}
+
+void lq_sleep_ms(unsigned int ms)
+{
+	struct timespec left = { ms / 1000, ms % 1000 * 1000000l };
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
