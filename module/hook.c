@@ -137,15 +137,42 @@ static int replace(struct lq_hook *hook)
 	return err;
 }
 
+/*
+ * By name: while kernel.ftrace_enabled is 0 a kprobe at a function's entry can
+ * be registered, never fires and cannot be taken away again, so none is set
+ * before an ops of ours is registered.  From then on it cannot be switched off.
+ */
+static int notice_name(const struct lq_hook *hook)
+{
+	char *name = kstrdup(hook->name, GFP_KERNEL);
+	int err;
+
+	if (!name)
+		return -ENOMEM;
+	err = ftrace_set_filter(&lq_notice_ops, name, strlen(name), 0);
+	kfree(name);
+	/* No function of that name. */
+	if (err == -EINVAL)
+		err = -ENOENT;
+	if (err || lq_noticing)
+		return err;
+	err = register_ftrace_function(&lq_notice_ops);
+	if (err)
+		ftrace_free_filter(&lq_notice_ops);
+	else
+		lq_noticing = true;
+	return err;
+}
+
 static int notice_entry(struct lq_hook *hook)
 {
 	int err;
 
-	if (!LQ_CAN_WATCH_ENTRY || !hook->entered)
+	if (!LQ_CAN_WATCH_ENTRY)
 		return -EOPNOTSUPP;
-	err = find_address(hook);
+	err = notice_name(hook);
 	if (!err)
-		err = ftrace_add(&lq_notice_ops, &lq_noticing, hook->address);
+		err = find_address(hook);
 	if (!err)
 		hook->way = LQ_HOOK_ENTRY;
 	return err;
@@ -189,22 +216,40 @@ static bool any_watched(void)
 	return false;
 }
 
+/* Noticing an entry excludes nobody: -EBUSY says that ftrace is off. */
+static int try_entry(struct lq_hook *hook)
+{
+	int err = notice_entry(hook);
+
+	return err && err != -EBUSY ? watch(hook) : err;
+}
+
 static int try_ways(struct lq_hook *hook)
 {
-	bool may_replace = strcmp(hooks, "probe");
-	bool must_replace = !strcmp(hooks, "replace") && hook->wrapper;
 	int err = -EOPNOTSUPP;
 
 	if (hook->entered)
-		err = notice_entry(hook);
-	else if (may_replace)
+		return try_entry(hook);
+	if (strcmp(hooks, "probe"))
 		err = replace(hook);
-	if (err && !must_replace)
+	if (err && !(hook->wrapper && !strcmp(hooks, "replace")))
 		err = watch(hook);
-	if (err && must_replace)
+	return err;
+}
+
+static void say_why(const struct lq_hook *hook, int err)
+{
+	if (err == -ENOENT)
+		pr_err("this kernel has no function %s that can be hooked\n",
+		       hook->name);
+	else if (hook->wrapper && !strcmp(hooks, "replace"))
 		pr_err("cannot replace %s (%d): load with hooks=auto\n",
 		       hook->name, err);
-	return err;
+	else if (hook->entered && err == -EBUSY)
+		pr_err("cannot hook %s (%d): sysctl kernel.ftrace_enabled is 0\n",
+		       hook->name, err);
+	else
+		pr_err("cannot hook %s (%d)\n", hook->name, err);
 }
 
 static int install(struct lq_hook *hook)
@@ -216,16 +261,23 @@ static int install(struct lq_hook *hook)
 	err = try_ways(hook);
 	if (!err)
 		return 0;
-	if (hook->optional) {
-		pr_info("cannot hook %s (%d): %s\n", hook->name, err,
-			hook->optional);
-		return 0;
+	if (!hook->optional) {
+		say_why(hook, err);
+		return err;
 	}
-	if (err == -ENOENT)
-		pr_err("this kernel has no function %s that can be hooked\n",
-		       hook->name);
-	else
-		pr_err("cannot hook %s (%d)\n", hook->name, err);
+	pr_info("cannot hook %s (%d): %s\n", hook->name, err, hook->optional);
+	return 0;
+}
+
+/* Entries go first, see notice_name(). */
+static int install_all(bool entries)
+{
+	int n, err = 0;
+
+	for (n = 0; n < lq_hooks_nr && !err; n++) {
+		if (!lq_hooks[n].entered == !entries)
+			err = install(&lq_hooks[n]);
+	}
 	return err;
 }
 
@@ -239,7 +291,7 @@ static int install(struct lq_hook *hook)
  */
 int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
 {
-	int n, err;
+	int err;
 
 	if (strcmp(hooks, "auto") && strcmp(hooks, "replace") &&
 	    strcmp(hooks, "probe")) {
@@ -248,14 +300,12 @@ int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
 	}
 	lq_hooks = hooks_to_install;
 	lq_hooks_nr = nr;
-	for (n = 0; n < nr; n++) {
-		err = install(&hooks_to_install[n]);
-		if (err) {
-			lq_hook_remove(hooks_to_install, nr);
-			return err;
-		}
-	}
-	return 0;
+	err = install_all(true);
+	if (!err)
+		err = install_all(false);
+	if (err)
+		lq_hook_remove(hooks_to_install, nr);
+	return err;
 }
 
 /**
@@ -280,7 +330,6 @@ void lq_hook_remove(struct lq_hook *hooks_to_remove, int nr)
 	int n, nr_probes = 0;
 
 	ftrace_end(&lq_redirect_ops, &lq_redirecting);
-	ftrace_end(&lq_notice_ops, &lq_noticing);
 	/* All at once: each unregistration alone waits for a grace period. */
 	probes = kcalloc(nr, sizeof(*probes), GFP_KERNEL);
 	for (n = 0; n < nr; n++) {
@@ -294,6 +343,8 @@ void lq_hook_remove(struct lq_hook *hooks_to_remove, int nr)
 	if (nr_probes)
 		unregister_kretprobes(probes, nr_probes);
 	kfree(probes);
+	/* After the kprobes: see notice_name(). */
+	ftrace_end(&lq_notice_ops, &lq_noticing);
 	for (n = 0; n < nr; n++)
 		hooks_to_remove[n].way = LQ_HOOK_OFF;
 	synchronize_rcu();

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Loading: refused whole and with a reason, or done and readable */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lq_fixture.h"
+
+#define TRACEFS	"/sys/kernel/tracing/"
+#define DEBUGFS	"/sys/kernel/debug/"
+#define HOOKED	"/sys/module/listenq/parameters/hooked"
+#define FTRACE	"kernel/ftrace_enabled"
+#define PORT	6000
+
+/* The kernel's log from here on, for what a refused load says in it */
+static int log_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+/* How many lines listenq has said since, and whether one has the word */
+static int log_lines(int log, const char *word, bool *found)
+{
+	char line[1024];
+	ssize_t len;
+	int lines = 0;
+
+	*found = false;
+	while ((len = read(log, line, sizeof(line) - 1)) > 0) {
+		line[len] = 0;
+		/* The kernel's own word about a first foreign module */
+		if (!strstr(line, ";listenq: ") || strstr(line, "taint"))
+			continue;
+		lines++;
+		*found |= !!strstr(line, word);
+	}
+	return lines;
+}
+
+static bool file_has(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "re");
+	bool found = false;
+	char line[512];
+
+	while (file && fgets(line, sizeof(line), file))
+		found |= !!strstr(line, word);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool anything_left(void)
+{
+	struct stat st;
+
+	return lq_loaded() || !lstat(LQ_FILE, &st) ||
+	       !lstat("/proc/net/listenq", &st) ||
+	       file_has(TRACEFS "enabled_functions", "tcp_") ||
+	       file_has(DEBUGFS "kprobes/list", "tcp_");
+}
+
+FIXTURE(loading) {
+	int log;
+};
+
+FIXTURE_SETUP(loading)
+{
+	ASSERT_EQ(0, lq_net_routes());
+	ASSERT_FALSE(lq_loaded());
+	self->log = log_open();
+	ASSERT_LE(0, self->log);
+}
+
+FIXTURE_TEARDOWN(loading)
+{
+	lq_sysctl_restore();
+	if (lq_loaded())
+		EXPECT_EQ(0, lq_rmmod());
+	EXPECT_FALSE(anything_left());
+	EXPECT_EQ(0, lq_errors);
+	close(self->log);
+}
+
+/* Refused with one line that names the culprit, and the next load works */
+#define EXPECT_REFUSED(expected, args, word) do {			\
+	bool named;							\
+									\
+	log_lines(self->log, "", &named);				\
+	EXPECT_EQ(-1, lq_insmod(args));					\
+	EXPECT_EQ(expected, errno);					\
+	EXPECT_EQ(1, log_lines(self->log, word, &named));		\
+	EXPECT_TRUE(named);						\
+	EXPECT_FALSE(anything_left());					\
+} while (0)
+
+TEST_F(loading, bad_parameters)
+{
+	EXPECT_REFUSED(EINVAL, "hooks=garbage", "hooks=garbage");
+	EXPECT_REFUSED(EINVAL, "accept_maxactive=0", "accept_maxactive=0");
+	EXPECT_REFUSED(EINVAL, "accept_maxactive=100000", "accept_maxactive");
+	EXPECT_EQ(0, lq_insmod(""));
+}
+
+/* Return: why it can't be done */
+static int ftrace_off(void)
+{
+	int fd = open("/proc/sys/" FTRACE, O_WRONLY | O_CLOEXEC);
+	int failed = write(fd, "0", 1) < 0 ? errno : 0;
+
+	close(fd);
+	return failed;
+}
+
+/* Hooks that would never fire are no hooks */
+TEST_F(loading, ftrace_switched_off)
+{
+	ASSERT_EQ(0, lq_sysctl_set(FTRACE, 0));
+	EXPECT_REFUSED(EBUSY, "hooks=replace", "ftrace_enabled");
+	EXPECT_REFUSED(EBUSY, "hooks=auto", "ftrace_enabled");
+	EXPECT_REFUSED(EBUSY, "hooks=probe", "ftrace_enabled");
+	ASSERT_EQ(0, lq_sysctl_set(FTRACE, 1));
+	EXPECT_EQ(0, lq_insmod("hooks=replace"));
+	/* And nobody takes it away while they are there. */
+	EXPECT_EQ(EBUSY, ftrace_off());
+	EXPECT_EQ(1, lq_sysctl_get(FTRACE));
+}
+
+static bool hooked(const char *function, const char *way, unsigned int hits)
+{
+	char name[64], how[16], line[256];
+	unsigned int seen, missed;
+	FILE *file = fopen(HOOKED, "re");
+	bool found = false;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63s %15s hits %u missed %u", name, how,
+			   &seen, &missed) == 4)
+			found |= !strcmp(name, function) &&
+				 !strcmp(how, way) && seen == hits && !missed;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* How each function is hooked, and how often it was called, can be read */
+TEST_F(loading, hooks_can_be_read)
+{
+	static const char *const args[] = { "hooks=replace", "hooks=probe" };
+	static const char *const way[] = { "replace", "probe" };
+
+	for (int mode = 0; mode < 2; mode++) {
+		int fd;
+
+		ASSERT_EQ(0, lq_insmod(args[mode]));
+		fd = lq_listen(LO, PORT, 8);
+		EXPECT_EQ(3, lq_connect_fill(LO, PORT, fd, 3));
+		EXPECT_EQ(3, lq_accept_all(fd));
+		EXPECT_TRUE(hooked("tcp_conn_request", way[mode], 3));
+		EXPECT_TRUE(hooked("tcp_check_req", way[mode], 3));
+		lq_close_all();
+		EXPECT_TRUE(hooked("inet_csk_listen_stop", "entry", 1));
+		EXPECT_EQ(0, lq_rmmod());
+	}
+}
+
+/* Without an entry a verdict is still counted, and law 3 still holds */
+TEST_F(loading, untracked)
+{
+	struct lq_table *table;
+	int first, second;
+
+	ASSERT_EQ(0, lq_insmod("max_listeners=1"));
+	first = lq_listen(LO, PORT, 0);
+	second = lq_listen(LO, PORT + 1, 0);
+	ASSERT_EQ(0, lq_syn_flood(AF_INET, PORT, 1, 1));
+	ASSERT_EQ(1, lq_connect_fill(LO, PORT + 1, second, 1));
+	ASSERT_EQ(0, lq_syn_flood(AF_INET, PORT + 1, 100, 4));
+	EXPECT_COLUMN(1, first, "syn_received");
+	EXPECT_LINE(5, "untracked", "syn_received");
+	EXPECT_LINE(1, "untracked", "established");
+	EXPECT_LINE(4, "untracked", "acceptq_overflow_syn");
+	table = lq_read();
+	EXPECT_EQ(0, lq_count_port(table, PORT + 1));
+	EXPECT_EQ(0, lq_law_check(table, LQ_LAW_1 | LQ_LAW_3));
+	lq_free(table);
+	lq_close_all();
+}
+
+TEST_HARNESS_MAIN
