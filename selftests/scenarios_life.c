@@ -32,6 +32,7 @@ SCENARIO(restart)
 	EXPECT_LINE(1 + BACKLOG + 1, "closed", "syn_queued");
 	EXPECT_LINE(BACKLOG + 1, "closed", "established");
 	EXPECT_LINE(BACKLOG + 1, "closed", "acceptq_discarded");
+	EXPECT_LINE(BACKLOG + 1, "closed", "acceptq_peak");
 	EXPECT_LINE(0, "closed", "accepted");
 	EXPECT_LINE(LATE, "closed", "acceptq_overflow_syn");
 	EXPECT_EQ(1, lq_syn_recv(PORT));
