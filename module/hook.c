@@ -77,9 +77,13 @@ static struct ftrace_ops lq_notice_ops = {
 static bool lq_redirecting;
 static bool lq_noticing;
 
+/* A kprobe that is never armed finds the address and patches nothing. */
 static int find_address(struct lq_hook *hook)
 {
-	struct kprobe probe = { .symbol_name = hook->name };
+	struct kprobe probe = {
+		.symbol_name = hook->name,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
 	int err = register_kprobe(&probe);
 
 	if (err)

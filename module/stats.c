@@ -12,6 +12,7 @@
 #include <linux/irqflags.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/slab.h>
 
 #include "stats.h"
 
@@ -30,7 +31,7 @@ static_assert(LQ_COUNTER_NR < 64, "a verdict is a 64 bit mask of counters");
 		if (old)						\
 			free_percpu(new);				\
 	}								\
-	old ?: new; })
+	old ?: new ?: READ_ONCE(*(where)); })
 
 /**
  * lq_stats_init() - make counters usable
@@ -64,6 +65,7 @@ void lq_stats_free(struct lq_stats *stats)
 {
 	free_percpu(stats->cpu);
 	free_percpu(stats->times);
+	kfree(stats->spare_times);
 }
 
 static struct lq_cpu_stats __percpu *cpu_stats(struct lq_stats *stats)
@@ -172,6 +174,25 @@ static unsigned int bucket_of(s64 us)
 	return min_t(unsigned int, fls64(us), LQ_HISTOGRAM_BUCKETS - 1);
 }
 
+/* Without memory for that either, the time is lost. */
+static void time_spare(struct lq_stats *stats, enum lq_time what,
+		       unsigned int n)
+{
+	unsigned long flags;
+	u64 *bucket;
+
+	spin_lock_irqsave(&stats->lock, flags);
+	if (!stats->spare_times)
+		WRITE_ONCE(stats->spare_times,
+			   kzalloc(sizeof(*stats->spare_times),
+				   GFP_ATOMIC | __GFP_NOWARN));
+	if (stats->spare_times) {
+		bucket = &stats->spare_times->bucket[what][n];
+		WRITE_ONCE(*bucket, *bucket + 1);
+	}
+	spin_unlock_irqrestore(&stats->lock, flags);
+}
+
 /**
  * lq_stats_time() - put a time into its histogram
  * @stats: whose
@@ -187,23 +208,20 @@ void lq_stats_time(struct lq_stats *stats, enum lq_time what, s64 us)
 	if (unlikely(!times))
 		times = lq_percpu_once(&stats->times, struct lq_cpu_times,
 				       GFP_ATOMIC);
-	if (times)
+	if (likely(times))
 		this_cpu_inc(times->bucket[what][bucket_of(us)]);
+	else
+		time_spare(stats, what, bucket_of(us));
 }
 
-static void sum_times(const struct lq_cpu_times __percpu *times,
-		      struct lq_sums *sums)
+static void sum_times(const struct lq_cpu_times *times, struct lq_sums *sums)
 {
-	int cpu, what, n;
+	int what, n;
 
-	for_each_possible_cpu(cpu) {
-		const struct lq_cpu_times *t = per_cpu_ptr(times, cpu);
-
-		for (what = 0; what < LQ_TIME_NR; what++)
-			for (n = 0; n < LQ_HISTOGRAM_BUCKETS; n++)
-				sums->bucket[what][n] +=
-					READ_ONCE(t->bucket[what][n]);
-	}
+	for (what = 0; what < LQ_TIME_NR; what++)
+		for (n = 0; n < LQ_HISTOGRAM_BUCKETS; n++)
+			sums->bucket[what][n] +=
+				READ_ONCE(times->bucket[what][n]);
 }
 
 static void sum_counts(const struct lq_cpu_stats *stats, struct lq_sums *sums)
@@ -228,6 +246,7 @@ void lq_stats_sum(const struct lq_stats *stats, struct lq_sums *sums)
 {
 	const struct lq_cpu_stats __percpu *stats_cpu = READ_ONCE(stats->cpu);
 	const struct lq_cpu_times __percpu *times = READ_ONCE(stats->times);
+	const struct lq_cpu_times *spare_times = READ_ONCE(stats->spare_times);
 	int cpu;
 
 	sum_counts(&stats->spare, sums);
@@ -235,8 +254,12 @@ void lq_stats_sum(const struct lq_stats *stats, struct lq_sums *sums)
 		for_each_possible_cpu(cpu)
 			sum_counts(per_cpu_ptr(stats_cpu, cpu), sums);
 	}
-	if (times)
-		sum_times(times, sums);
+	if (spare_times)
+		sum_times(spare_times, sums);
+	if (times) {
+		for_each_possible_cpu(cpu)
+			sum_times(per_cpu_ptr(times, cpu), sums);
+	}
 }
 
 /**

@@ -49,14 +49,16 @@ struct lq_cpu_times {
  * struct lq_stats - counters of one listener
  * @cpu: counters and peaks; NULL until the first verdict
  * @times: histograms; NULL until the first connection
- * @lock: for @spare
+ * @lock: for the spares
  * @spare: used while there is no memory for @cpu
+ * @spare_times: the same for @times; allocated when it is needed
  */
 struct lq_stats {
 	struct lq_cpu_stats __percpu *cpu;
 	struct lq_cpu_times __percpu *times;
-	spinlock_t lock;	/* for the spare */
+	spinlock_t lock;	/* for the spares */
 	struct lq_cpu_stats spare;
+	struct lq_cpu_times *spare_times;
 };
 
 /* Sums over the CPUs, as a reader sees them. */
