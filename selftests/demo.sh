@@ -5,7 +5,7 @@
 # one and a flood, and what listenq says of them beside ss and nstat.
 set -eu
 
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 load=$here/load
 work=$(mktemp -d)
 queues='acceptq acceptq_max acceptq_peak synq synq_max synq_peak'
@@ -36,18 +36,7 @@ mibs()
 
 start_nginx()
 {
-	cat >"$work/nginx.conf" <<-CONF
-		pid $work/nginx.pid;
-		error_log $work/error.log;
-		daemon off;
-		master_process off;
-		events { }
-		http {
-			access_log off;
-			server { listen 80 backlog=16; return 200 "hello\n"; }
-		}
-	CONF
-	nginx -c "$work/nginx.conf" -p "$work" -e "$work/error.log" &
+	nginx -c "$here/nginx.conf" -p "$work" -e "$work/error.log" &
 	nginx=$!
 }
 

@@ -69,21 +69,6 @@ FIXTURE_TEARDOWN(existing)
 	EXPECT_EQ(0, lq_rmmod());
 }
 
-static int laws(const struct lq_mibs *base)
-{
-	struct lq_table *table = lq_read();
-	struct lq_mibs now;
-	int broken;
-
-	if (!table)
-		return 1;
-	lq_mibs_read(&now);
-	broken = lq_law_check(table, LQ_LAWS) + lq_law_mibs(table, base, &now);
-	lq_mibs_free(&now);
-	lq_free(table);
-	return broken;
-}
-
 static void check_start(struct __test_metadata *_metadata, int fd, int port,
 			unsigned int acceptq, unsigned int synq)
 {
@@ -119,7 +104,7 @@ TEST_F_TIMEOUT(existing, seen_at_once, SCENARIO_TIMEOUT)
 	EXPECT_COLUMN(0, self->full, "uid");
 	EXPECT_LINE(0, "kernel", "listen_overflow");
 	EXPECT_LINE(0, "total", "listen_overflow");
-	EXPECT_EQ(0, laws(&self->base));
+	EXPECT_EQ(0, lq_laws_since(&self->base));
 
 	/* Each once */
 	table = lq_read();
@@ -134,7 +119,7 @@ TEST_F_TIMEOUT(existing, laws_hold_afterwards, SCENARIO_TIMEOUT)
 	EXPECT_EQ(2, lq_accept_all(self->both));
 	EXPECT_COLUMN(4, self->full, "accepted");
 	EXPECT_COLUMN(2, self->both, "accepted");
-	EXPECT_EQ(0, laws(&self->base));
+	EXPECT_EQ(0, lq_laws_since(&self->base));
 
 	/* A request of before is completed after */
 	ASSERT_EQ(1, write(self->client, "x", 1));
@@ -144,7 +129,7 @@ TEST_F_TIMEOUT(existing, laws_hold_afterwards, SCENARIO_TIMEOUT)
 	EXPECT_COLUMN(3, self->half_open, "synq");
 	EXPECT_EQ(1, lq_accept_all(self->half_open));
 	EXPECT_COLUMN(1, self->half_open, "accepted");
-	EXPECT_EQ(0, laws(&self->base));
+	EXPECT_EQ(0, lq_laws_since(&self->base));
 
 	/* And new ones are counted as everywhere */
 	ASSERT_EQ(4, lq_connect_fill(LO, FULL, self->full, 4));
@@ -152,9 +137,9 @@ TEST_F_TIMEOUT(existing, laws_hold_afterwards, SCENARIO_TIMEOUT)
 	EXPECT_COLUMN(3, self->full, "acceptq_overflow_syn");
 	EXPECT_EQ(9, lq_mib("ListenOverflows"));
 	EXPECT_LINE(3, "kernel", "listen_overflow");
-	EXPECT_EQ(0, laws(&self->base));
+	EXPECT_EQ(0, lq_laws_since(&self->base));
 	lq_close_all();
-	EXPECT_EQ(0, laws(&self->base));
+	EXPECT_EQ(0, lq_laws_since(&self->base));
 }
 
 TEST_HARNESS_MAIN

@@ -9,8 +9,6 @@
 
 #include "lq_fixture.h"
 
-#define TRACEFS	"/sys/kernel/tracing/"
-#define DEBUGFS	"/sys/kernel/debug/"
 #define HOOKED	"/sys/module/listenq/parameters/hooked"
 #define FTRACE	"kernel/ftrace_enabled"
 #define PORT	6000
@@ -44,27 +42,13 @@ static int log_lines(int log, const char *word, bool *found)
 	return lines;
 }
 
-static bool file_has(const char *path, const char *word)
-{
-	FILE *file = fopen(path, "re");
-	bool found = false;
-	char line[512];
-
-	while (file && fgets(line, sizeof(line), file))
-		found |= !!strstr(line, word);
-	if (file)
-		fclose(file);
-	return found;
-}
-
 static bool anything_left(void)
 {
 	struct stat st;
 
 	return lq_loaded() || !lstat(LQ_FILE, &st) ||
 	       !lstat("/proc/net/listenq", &st) ||
-	       file_has(TRACEFS "enabled_functions", "tcp_") ||
-	       file_has(DEBUGFS "kprobes/list", "tcp_");
+	       lq_hooks_in(LQ_HOOKED) || lq_hooks_in(LQ_KPROBES);
 }
 
 FIXTURE(loading) {

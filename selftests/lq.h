@@ -102,6 +102,7 @@ u64 lq_mib(const char *name);
 int lq_law_check(const struct lq_table *table, int laws);
 int lq_law_mibs(const struct lq_table *table, const struct lq_mibs *base,
 		const struct lq_mibs *now);
+int lq_laws_since(const struct lq_mibs *base);
 int lq_laws(void);
 
 /* lq_queue.c: the queues as the kernel shows them itself */
@@ -185,6 +186,13 @@ void lq_sleep_ms(unsigned int ms);
 int lq_insmod(const char *args);
 int lq_rmmod(void);
 bool lq_loaded(void);
+
+#define LQ_TRACEFS	"/sys/kernel/tracing"
+#define LQ_DEBUGFS	"/sys/kernel/debug"
+#define LQ_HOOKED	LQ_TRACEFS "/enabled_functions"
+#define LQ_KPROBES	LQ_DEBUGFS "/kprobes/list"
+
+bool lq_hooks_in(const char *path);
 
 /* lq_load.c: everything at once, on listeners that the caller keeps */
 #define LQ_LOAD_LISTENERS 24

@@ -195,8 +195,8 @@ int lq_law_mibs(const struct lq_table *table, const struct lq_mibs *base,
 	return broken;
 }
 
-/* All laws in a namespace whose counters began with the module loaded */
-int lq_laws(void)
+/* All laws, when the namespace's counters were @base at load; NULL: all 0 */
+int lq_laws_since(const struct lq_mibs *base)
 {
 	struct lq_table *table = lq_read();
 	struct lq_mibs now;
@@ -205,8 +205,14 @@ int lq_laws(void)
 	if (!table)
 		return 1;
 	lq_mibs_read(&now);
-	broken = lq_law_check(table, LQ_LAWS) + lq_law_mibs(table, NULL, &now);
+	broken = lq_law_check(table, LQ_LAWS) + lq_law_mibs(table, base, &now);
 	lq_mibs_free(&now);
 	lq_free(table);
 	return broken;
+}
+
+/* All laws in a namespace that is younger than the module */
+int lq_laws(void)
+{
+	return lq_laws_since(NULL);
 }

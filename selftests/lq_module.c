@@ -9,6 +9,11 @@
 
 #include "lq.h"
 
+static const char *const hooked_functions[] = {
+	"tcp_conn_request", "tcp_check_req", "cookie_v4_check",
+	"cookie_v6_check", "inet_csk_accept", "inet_csk_listen_stop"
+};
+
 int lq_insmod(const char *args)
 {
 	int fd = open(LQ_MODULE, O_RDONLY | O_CLOEXEC);
@@ -37,5 +42,29 @@ bool lq_loaded(void)
 		found |= !strncmp(line, "listenq ", 8);
 	if (file)
 		fclose(file);
+	return found;
+}
+
+static bool file_has(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "re");
+	bool found = false;
+	char line[512];
+
+	while (file && fgets(line, sizeof(line), file))
+		found |= !!strstr(line, word);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Whether one of ours is in the kernel's list of traced functions or kprobes */
+bool lq_hooks_in(const char *path)
+{
+	bool found = file_has(path, "listenq");
+
+	for (unsigned int i = 0;
+	     i < sizeof(hooked_functions) / sizeof(*hooked_functions); i++)
+		found |= file_has(path, hooked_functions[i]);
 	return found;
 }

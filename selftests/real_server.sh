@@ -49,20 +49,9 @@ queues()
 
 echo "TAP version 13"
 echo "1..7"
-cat >"$work/nginx.conf" <<-CONF
-	pid $work/nginx.pid;
-	error_log $work/error.log;
-	daemon off;
-	master_process off;
-	events { }
-	http {
-		access_log off;
-		server { listen 80 backlog=16; return 200 "hello\n"; }
-	}
-CONF
 overflows=$(mib TcpExtListenOverflows)
 drops=$(mib TcpExtListenDrops)
-nginx -c "$work/nginx.conf" -p "$work" -e "$work/error.log" &
+nginx -c "$here/nginx.conf" -p "$work" -e "$work/error.log" &
 nginx=$!
 sleep 1
 "$here/load" get 127.0.0.1 80 | grep -q '200 OK'

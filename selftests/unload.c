@@ -11,10 +11,6 @@
 
 #include "lq.h"
 
-#define TRACEFS		"/sys/kernel/tracing"
-#define DEBUGFS		"/sys/kernel/debug"
-#define HOOKED		TRACEFS "/enabled_functions"
-#define KPROBES		DEBUGFS "/kprobes/list"
 
 /*
  * Memory is compared in silence, after the first cycles and after the last.
@@ -27,34 +23,6 @@
 #define WARM_UP_CYCLES	20
 #define NOISE_KB	256
 #define CYCLE_KB	1
-
-static const char *const hooked_functions[] = {
-	"tcp_conn_request", "tcp_check_req", "cookie_v4_check",
-	"cookie_v6_check"
-};
-
-static bool file_has(const char *path, const char *word)
-{
-	FILE *file = fopen(path, "re");
-	bool found = false;
-	char line[512];
-
-	while (file && fgets(line, sizeof(line), file))
-		found |= !!strstr(line, word);
-	if (file)
-		fclose(file);
-	return found;
-}
-
-static bool hooks_in(const char *path)
-{
-	bool found = file_has(path, "listenq");
-
-	for (unsigned int i = 0;
-	     i < sizeof(hooked_functions) / sizeof(*hooked_functions); i++)
-		found |= file_has(path, hooked_functions[i]);
-	return found;
-}
 
 static long memory_kb(const char *name)
 {
@@ -135,7 +103,7 @@ static unsigned int cycles(unsigned int n, bool *seen)
 
 		/* From none to some of the load happens while it is loaded */
 		lq_sleep_ms(i % 8 * 10);
-		seen[i % 2] |= hooks_in(i % 2 ? KPROBES : HOOKED);
+		seen[i % 2] |= lq_hooks_in(i % 2 ? LQ_KPROBES : LQ_HOOKED);
 		if (lq_rmmod()) {
 			ksft_print_msg("cycle %u: rmmod: %s\n", i,
 				       strerror(errno));
@@ -147,9 +115,9 @@ static unsigned int cycles(unsigned int n, bool *seen)
 
 static void mount_tracing(void)
 {
-	if (mount("debugfs", DEBUGFS, "debugfs", 0, NULL) && errno != EBUSY)
+	if (mount("debugfs", LQ_DEBUGFS, "debugfs", 0, NULL) && errno != EBUSY)
 		ksft_print_msg("debugfs: %s\n", strerror(errno));
-	if (mount("tracefs", TRACEFS, "tracefs", 0, NULL) && errno != EBUSY)
+	if (mount("tracefs", LQ_TRACEFS, "tracefs", 0, NULL) && errno != EBUSY)
 		ksft_print_msg("tracefs: %s\n", strerror(errno));
 }
 
@@ -218,7 +186,7 @@ int main(int argc, char **argv)
 			 !file_exists("/proc/net/listenq"),
 			 "the files are gone\n");
 	ksft_test_result(!lq_loaded(), "the module is gone\n");
-	ksft_test_result(!hooks_in(HOOKED) && !hooks_in(KPROBES),
+	ksft_test_result(!lq_hooks_in(LQ_HOOKED) && !lq_hooks_in(LQ_KPROBES),
 			 "the hooks are gone\n");
 	bound = NOISE_KB + CYCLE_KB * (n - WARM_UP_CYCLES);
 	ksft_test_result(after.percpu - before.percpu < bound,
