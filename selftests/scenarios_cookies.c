@@ -127,6 +127,19 @@ SCENARIO(cookies_always)
 	EXPECT_COLUMN(0, fd, "synq_peak");
 }
 
+/*
+ * A listener that has sent no cookie bears the time 0 for its last one, and the
+ * kernel's clock, which begins five minutes before 0, takes that for recent
+ * when it comes by.
+ */
+static void pass_time_zero(void)
+{
+	enum { BEGIN_S = 295, END_S = 425 };
+
+	while (lq_time_ms() > BEGIN_S * 1000 && lq_time_ms() < END_S * 1000)
+		lq_sleep_ms(1000);
+}
+
 SCENARIO(bad_cookie)
 {
 	enum { BAD = 3 };
@@ -143,6 +156,7 @@ SCENARIO(bad_cookie)
 	EXPECT_COLUMN(0, fd, "established");
 
 	/* Where none were sent lately the kernel doesn't even look */
+	pass_time_zero();
 	ASSERT_EQ(0, lq_bad_cookie(AF_INET, PORT_2, 600));
 	EXPECT_COLUMN(0, quiet, "syncookie_failed");
 	EXPECT_EQ(BAD, lq_mib("SyncookiesFailed"));
