@@ -27,7 +27,8 @@ struct lq_owner {
 /**
  * struct lq_listener - one listener, from listen() to close()
  * @node: in the registry, by @sk; RCU
- * @sk: valid while the entry is in the registry and inside an RCU section
+ * @sk: in the listening hash (SOCK_RCU_FREE) it is valid inside an RCU section
+ *	while the entry is in the registry; before that only its memory is
  * @stats: its counters
  * @netns: its namespace, which outlives it
  * @id: unique in the namespace
