@@ -11,6 +11,7 @@
 #include <linux/cpumask.h>
 #include <linux/hash.h>
 #include <linux/stop_machine.h>
+#include <linux/timekeeping.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
@@ -44,8 +45,10 @@ static void start_netns(struct lq_netns *netns, void *data)
 	unsigned long id;
 
 	/* A page of the counters is read by one CPU only. */
-	if (hash_ptr(netns->net, 16) % share->parts == share->part)
+	if (hash_ptr(netns->net, 16) % share->parts == share->part) {
 		lq_mibs_read(netns->net, &netns->base);
+		netns->since_ns = ktime_get_real_ns();
+	}
 	xa_for_each(&netns->listeners, id, listener) {
 		if (id % share->parts == share->part)
 			start_listener(listener);

@@ -10,7 +10,8 @@
 /**
  * enum lq_counter - what is counted for a listener
  *
- * Unit: events.  Never reset.  What each counts stands in lq_counters[].
+ * Unit: events.  Never reset.  What each counts stands in listenq.yaml, in the
+ * same order and with the same names.
  */
 enum lq_counter {
 	LQ_SYN_RECEIVED,
@@ -73,13 +74,11 @@ enum lq_mib {
 /**
  * struct lq_counter_info - a counter, for people
  * @name: as shown
- * @doc: what it counts
  * @mib: the kernel's counter that the sum over all listeners of a namespace
  *	equals, or LQ_MIB_NONE
  */
 struct lq_counter_info {
 	const char *name;
-	const char *doc;
 	enum lq_mib mib;
 };
 

@@ -385,6 +385,25 @@ static unsigned long missed(const struct lq_hook *hook)
 	return hook->probe.nmissed + hook->probe.kp.nmissed;
 }
 
+/**
+ * lq_hook_state() - how a function is hooked
+ * @n: number of the hook, from 0
+ * @state: filled
+ *
+ * Context: any, while the hooks are installed.
+ * Return: false when there are no more.
+ */
+bool lq_hook_state(unsigned int n, struct lq_hook_state *state)
+{
+	if (n >= lq_hooks_nr)
+		return false;
+	state->name = lq_hooks[n].name;
+	state->way = lq_hooks[n].way;
+	state->hits = sum_hits(&lq_hooks[n]);
+	state->missed = missed(&lq_hooks[n]);
+	return true;
+}
+
 static int hooked_get(char *buffer, const struct kernel_param *param)
 {
 	int n, len = 0;

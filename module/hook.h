@@ -60,6 +60,21 @@ struct lq_hook {
 	struct kretprobe probe;
 };
 
+/**
+ * struct lq_hook_state - how a function is hooked, for readers
+ * @name: its symbol
+ * @way: how it is hooked
+ * @hits: calls seen
+ * @missed: calls known to have been missed
+ */
+struct lq_hook_state {
+	const char *name;
+	enum lq_hook_way way;
+	u64 hits;
+	u64 missed;
+};
+
+bool lq_hook_state(unsigned int n, struct lq_hook_state *state);
 int lq_hook_install(struct lq_hook *hooks, int nr);
 void lq_hook_remove(struct lq_hook *hooks, int nr);
 

@@ -20,12 +20,15 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "baseline.h"
+#include "event.h"
 #include "listener.h"
+#include "snapshot.h"
 
 #define LQ_CLOSING_BITS 8
 
@@ -117,6 +120,7 @@ static void listener_fold(struct work_struct *work)
 		queue_rcu_work(lq_workqueue, &listener->fold);
 		return;
 	}
+	lq_event_died(listener);
 	mutex_lock(&netns->reading);
 	lq_stats_sum(&listener->stats, &netns->closed);
 	spin_lock_irq(&lq_lock);
@@ -136,9 +140,11 @@ static void listener_close(struct lq_listener *listener, bool final)
 	struct lq_netns *netns = listener->netns;
 
 	lockdep_assert_held(&lq_lock);
+	listener->closed_ns = ktime_get_real_ns();
 	hlist_del_rcu(&listener->node);
 	xa_erase(&netns->listeners, listener->id);
 	WRITE_ONCE(netns->nr_listeners, netns->nr_listeners - 1);
+	WRITE_ONCE(netns->generation, netns->generation + 1);
 	list_add_tail(&listener->closing, &netns->closing);
 	if (!final)
 		hlist_add_head(&listener->closing_node,
@@ -164,7 +170,9 @@ static struct lq_listener *listener_alloc(struct sock *sk,
 		return NULL;
 	listener->sk = sk;
 	listener->patience = LQ_CLOSING_PATIENCE;
+	listener->since_ns = ktime_get_real_ns();
 	lq_stats_init(&listener->stats);
+	spin_lock_init(&listener->watch.lock);
 	INIT_HLIST_NODE(&listener->closing_node);
 	INIT_RCU_WORK(&listener->fold, listener_fold);
 	set_owner(&listener->owner, owner);
@@ -221,6 +229,7 @@ static int listener_insert(struct lq_listener *listener,
 	WRITE_ONCE(netns->next_id, netns->next_id + 1);
 	set_start(listener);
 	WRITE_ONCE(netns->nr_listeners, netns->nr_listeners + 1);
+	WRITE_ONCE(netns->generation, netns->generation + 1);
 	hlist_add_head_rcu(&listener->node, bucket_of(sk));
 	return 0;
 }
@@ -254,6 +263,8 @@ int lq_listener_add(struct sock *sk, struct task_struct *owner, gfp_t gfp)
 	if (netns && (owner || inet_sk_state_load(sk) == TCP_LISTEN))
 		err = listener_insert(listener, netns);
 	spin_unlock_irqrestore(&lq_lock, flags);
+	if (!err)
+		lq_event_born(listener);
 	rcu_read_unlock();
 	if (err)
 		listener_free(listener);
@@ -269,12 +280,18 @@ int lq_listener_add(struct sock *sk, struct task_struct *owner, gfp_t gfp)
 void lq_listener_closing(struct sock *sk)
 {
 	struct lq_listener *listener;
+	struct lq_socket socket;
 	unsigned long flags;
 
+	/* What the socket looks like is asked with interrupts enabled. */
+	lq_socket_read(&socket, sk);
 	rcu_read_lock();
 	spin_lock_irqsave(&lq_lock, flags);
 	listener = lq_listener_find(sk);
 	if (listener && lq_is_counting()) {
+		listener->socket = socket;
+		listener->acceptq_max = READ_ONCE(sk->sk_max_ack_backlog);
+		listener->synq_max = lq_snapshot_synq_limit(sk);
 		listener->queues.acceptq_discarded =
 			READ_ONCE(sk->sk_ack_backlog);
 		listener->listened = sock_flag(sk, SOCK_RCU_FREE);
@@ -444,8 +461,10 @@ static bool count_closing(const struct sock *sk, u64 which, unsigned int drops)
 
 	spin_lock_irqsave(&lq_lock, flags);
 	listener = closing_find(sk);
-	if (listener)
+	if (listener) {
+		lq_event_note(listener, sk, which);
 		lq_stats_count(&listener->stats, which, drops);
+	}
 	spin_unlock_irqrestore(&lq_lock, flags);
 	return listener;
 }
@@ -481,10 +500,12 @@ void lq_listener_count(struct sock *sk, u64 which, unsigned int drops)
 
 	rcu_read_lock();
 	listener = lq_listener_find(sk);
-	if (likely(listener))
+	if (likely(listener)) {
+		lq_event_note(listener, sk, which);
 		lq_stats_count(&listener->stats, which, drops);
-	else
+	} else {
 		count_stray(sk, which, drops);
+	}
 	rcu_read_unlock();
 }
 

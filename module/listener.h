@@ -9,7 +9,9 @@
 #include <linux/workqueue.h>
 
 #include "netns.h"
+#include "socket.h"
 #include "stats.h"
+#include "watch.h"
 
 struct pid;
 struct sock;
@@ -30,6 +32,7 @@ struct lq_owner {
  * @sk: in the listening hash (SOCK_RCU_FREE) it is valid inside an RCU section
  *	while the entry is in the registry; before that only its memory is
  * @stats: its counters
+ * @watch: its episodes
  * @netns: its namespace, which outlives it
  * @id: unique in the namespace
  * @queues: what tracking began with is constant once counting has begun; what
@@ -37,6 +40,11 @@ struct lq_owner {
  * @accepted: highest figure shown, under lq_netns.reading
  * @snapshot: the last one that showed it, under lq_netns.reading
  * @owner: constant
+ * @since_ns: when it was entered, of the wall clock
+ * @closed_ns: when it closed, of the wall clock
+ * @socket: what it was known by then
+ * @acceptq_max: limit of its accept queue then
+ * @synq_max: limit of its SYN queue then
  * @closing: in lq_netns.closing
  * @closing_node: waiting for inet_csk_listen_stop(), under the registry's lock
  * @listened: it had entered the listening hash: inet_csk_listen_stop() follows
@@ -47,12 +55,18 @@ struct lq_listener {
 	struct hlist_node node;
 	struct sock *sk;
 	struct lq_stats stats;
+	struct lq_watch watch;
 	struct lq_netns *netns;
 	unsigned long id;
 	struct lq_queues queues;
 	u64 accepted;
 	u64 snapshot;
 	struct lq_owner owner;
+	u64 since_ns;
+	u64 closed_ns;
+	struct lq_socket socket;
+	u32 acceptq_max;
+	u32 synq_max;
 	struct list_head closing;
 	struct hlist_node closing_node;
 	bool listened;

@@ -6,8 +6,10 @@
 
 #include "baseline.h"
 #include "enumerate.h"
+#include "event.h"
 #include "life.h"
 #include "listener.h"
+#include "netlink.h"
 #include "netns.h"
 #include "probe.h"
 #include "proc.h"
@@ -31,6 +33,9 @@ static int __init listenq_init(void)
 	err = lq_listener_init();
 	if (err)
 		return err;
+	err = lq_event_init();
+	if (err)
+		goto no_event;
 	err = lq_life_watch();
 	if (err)
 		goto no_life;
@@ -46,11 +51,18 @@ static int __init listenq_init(void)
 	err = lq_baseline_take();
 	if (err)
 		goto no_listeners;
-	err = lq_proc_init();
+	err = lq_netlink_init();
 	if (err)
 		goto no_listeners;
+	lq_event_start();
+	err = lq_proc_init();
+	if (err)
+		goto no_proc;
 	return 0;
 
+no_proc:
+	lq_event_stop();
+	lq_netlink_exit();
 no_listeners:
 	lq_probe_remove();
 no_probe:
@@ -58,6 +70,8 @@ no_probe:
 no_netns:
 	lq_life_unwatch();
 no_life:
+	lq_event_exit();
+no_event:
 	lq_listener_exit();
 	return err;
 }
@@ -69,9 +83,12 @@ no_life:
 static void __exit listenq_exit(void)
 {
 	lq_proc_exit();
+	lq_event_stop();
+	lq_netlink_exit();
 	lq_probe_remove();
 	lq_netns_exit();
 	lq_life_unwatch();
+	lq_event_exit();
 	lq_listener_exit();
 }
 

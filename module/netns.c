@@ -11,6 +11,7 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -90,6 +91,7 @@ void lq_mibs_read(const struct net *net, struct lq_mibs *mibs)
 
 static void netns_free(struct lq_netns *netns)
 {
+	lq_events_end(&netns->events);
 	lq_stats_free(&netns->late);
 	lq_stats_free(&netns->untracked);
 	xa_destroy(&netns->listeners);
@@ -109,7 +111,9 @@ static struct lq_netns *netns_alloc(struct net *net)
 	lq_stats_init(&netns->untracked);
 	INIT_LIST_HEAD(&netns->closing);
 	netns->next_id = 1;
-	if (lq_stats_alloc(&netns->late) ||
+	netns->since_ns = ktime_get_real_ns();
+	if (lq_events_init(&netns->events) ||
+	    lq_stats_alloc(&netns->late) ||
 	    lq_stats_alloc(&netns->untracked)) {
 		netns_free(netns);
 		return NULL;

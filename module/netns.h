@@ -11,6 +11,7 @@
 #include <linux/xarray.h>
 
 #include "counter.h"
+#include "event.h"
 #include "stats.h"
 
 struct net;
@@ -53,6 +54,9 @@ struct lq_queues {
  * @untracked: verdicts about listeners without an entry
  * @snapshots: taken so far, under @reading
  * @base: the namespace's counters when counting began
+ * @since_ns: when that was, of the wall clock
+ * @generation: changes when @listeners does
+ * @events: what is told of it
  */
 struct lq_netns {
 	struct hlist_node node;
@@ -69,6 +73,9 @@ struct lq_netns {
 	struct lq_stats untracked;
 	u64 snapshots;
 	struct lq_mibs base;
+	u64 since_ns;
+	u32 generation;
+	struct lq_events events;
 };
 
 int lq_netns_init(void);

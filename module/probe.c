@@ -28,6 +28,7 @@
 #include "listener.h"
 #include "mib.h"
 #include "probe.h"
+#include "trace.h"
 #include "verdict.h"
 
 #define LQ_ACCEPT_MAXACTIVE 65536
@@ -48,10 +49,12 @@ MODULE_PARM_DESC(accept_maxactive,
  *	replaced by its child before
  * @mptcp: a reference to @req is held
  * @sk: the listener
+ * @skb: the segment
  * @req: the request, for a segment that came for one
  * @source: the listener the request belongs to
  * @req_stolen: tells that another CPU was quicker
  * @synack_us: when its first SYN-ACK was sent
+ * @peer: whom an ICMP error is about, when that is traced
  * @before: this CPU's counters on entry, only those the call can move
  */
 struct lq_call {
@@ -63,10 +66,12 @@ struct lq_call {
 	bool unhashed_before;
 	bool mptcp;
 	struct sock *sk;
+	const struct sk_buff *skb;
 	struct request_sock *req;
 	struct sock *source;
 	const bool *req_stolen;
 	u64 synack_us;
+	struct lq_peer peer;
 	unsigned long before[LQ_MIB_NR];
 };
 
@@ -179,6 +184,34 @@ static __always_inline void note_acceptq(const struct sock *sk, u64 verdict)
 	lq_listener_peaks(sk, len, 0);
 }
 
+/* A segment outlives the call that decides about it. */
+static noinline void trace_segment(const struct lq_call *call,
+				   const char *stage, u64 which,
+				   unsigned int drops)
+{
+	struct lq_decision decision = {
+		.sk = call->sk,
+		.stage = stage,
+		.which = which | (drops ? BIT_ULL(LQ_LISTEN_DROP) : 0),
+	};
+
+	lq_peer_of_packet(&decision.peer, call->skb);
+	trace_listenq_verdict(&decision);
+}
+
+static noinline void trace_request(struct sock *sk, const char *stage,
+				   u64 which, const struct lq_peer *peer)
+{
+	struct lq_decision decision = {
+		.sk = sk,
+		.stage = stage,
+		.which = which,
+		.peer = *peer,
+	};
+
+	trace_listenq_verdict(&decision);
+}
+
 /* Only the low byte of a register that holds a bool is defined. */
 static bool as_bool(unsigned long value)
 {
@@ -187,13 +220,15 @@ static bool as_bool(unsigned long value)
 
 /* The SYN: tcp_conn_request(). */
 
-static __always_inline void syn_before(struct lq_call *call, struct sock *sk)
+static __always_inline void syn_before(struct lq_call *call, struct sock *sk,
+				       const struct sk_buff *skb)
 {
 	lq_hit(LQ_HOOK_SYN);
 	call->counting = lq_is_counting();
 	if (!call->counting)
 		return;
 	call->sk = sk;
+	call->skb = skb;
 	call->req = NULL;
 	call->queued = false;
 	call->duplicate = false;
@@ -220,6 +255,8 @@ static __always_inline void syn_after(struct lq_call *call)
 	verdict = lq_verdict_syn(&syn);
 	lq_listener_count(sk, verdict.count, verdict.drops);
 	note_acceptq(sk, verdict.count);
+	if (trace_listenq_verdict_enabled())
+		trace_segment(call, "syn", verdict.count, verdict.drops);
 }
 
 static typeof(tcp_conn_request) lq_tcp_conn_request;
@@ -232,7 +269,7 @@ static int lq_tcp_conn_request(struct request_sock_ops *rsk_ops,
 	struct lq_call call;
 	int ret;
 
-	syn_before(&call, sk);
+	syn_before(&call, sk, skb);
 	ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops, sk, skb);
 	syn_after(&call);
 	return ret;
@@ -241,7 +278,8 @@ static int lq_tcp_conn_request(struct request_sock_ops *rsk_ops,
 static int syn_probe_before(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	syn_before((struct lq_call *)ri->data,
-		   (struct sock *)regs_get_kernel_argument(regs, 2));
+		   (struct sock *)regs_get_kernel_argument(regs, 2),
+		   (struct sk_buff *)regs_get_kernel_argument(regs, 3));
 	return 0;
 }
 
@@ -254,6 +292,7 @@ static int syn_probe_after(struct kretprobe_instance *ri, struct pt_regs *regs)
 /* A segment for a request: tcp_check_req(). */
 
 static __always_inline void ack_before(struct lq_call *call, struct sock *sk,
+				       const struct sk_buff *skb,
 				       struct request_sock *req,
 				       const bool *req_stolen)
 {
@@ -262,6 +301,7 @@ static __always_inline void ack_before(struct lq_call *call, struct sock *sk,
 	if (!call->counting)
 		return;
 	call->sk = sk;
+	call->skb = skb;
 	call->req = req;
 	call->source = req->rsk_listener;
 	call->req_stolen = req_stolen;
@@ -306,8 +346,12 @@ static __always_inline void ack_after(struct lq_call *call,
 	 */
 	ack.lost = !result && call->unhashed_before && !*call->req_stolen;
 	verdict = lq_verdict_ack(&ack);
-	if (verdict.count || verdict.drops)
+	if (verdict.count || verdict.drops) {
 		lq_listener_count(sk, verdict.count, verdict.drops);
+		if (trace_listenq_verdict_enabled())
+			trace_segment(call, "ack", verdict.count,
+				      verdict.drops);
+	}
 	if (unlikely(verdict.count_source))
 		lq_listener_count(call->source, verdict.count_source, 0);
 	note_acceptq(sk, verdict.count);
@@ -333,7 +377,7 @@ static struct sock *lq_tcp_check_req(struct sock *sk, struct sk_buff *skb,
 	if (fastopen)
 		return static_call(lq_orig_tcp_check_req)(sk, skb, req,
 							  fastopen, req_stolen);
-	ack_before(&call, sk, req, req_stolen);
+	ack_before(&call, sk, skb, req, req_stolen);
 	ret = static_call(lq_orig_tcp_check_req)(sk, skb, req, fastopen,
 						 req_stolen);
 	ack_after(&call, ret);
@@ -346,6 +390,7 @@ static int ack_probe_before(struct kretprobe_instance *ri, struct pt_regs *regs)
 		return 1;
 	ack_before((struct lq_call *)ri->data,
 		   (struct sock *)regs_get_kernel_argument(regs, 0),
+		   (struct sk_buff *)regs_get_kernel_argument(regs, 1),
 		   (struct request_sock *)regs_get_kernel_argument(regs, 2),
 		   (bool *)regs_get_kernel_argument(regs, 4));
 	return 0;
@@ -360,12 +405,14 @@ static int ack_probe_after(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /* An ACK that may carry a cookie: cookie_v4_check(), cookie_v6_check(). */
 
-static __always_inline void cookie_before(struct lq_call *call, struct sock *sk)
+static __always_inline void cookie_before(struct lq_call *call, struct sock *sk,
+					  const struct sk_buff *skb)
 {
 	call->counting = lq_is_counting();
 	if (!call->counting)
 		return;
 	call->sk = sk;
+	call->skb = skb;
 	note_before(call, cookie_mibs, ARRAY_SIZE(cookie_mibs));
 }
 
@@ -384,6 +431,8 @@ static __always_inline void cookie_after(struct lq_call *call,
 		return;
 	lq_listener_count(sk, verdict.count, verdict.drops);
 	note_acceptq(sk, verdict.count);
+	if (trace_listenq_verdict_enabled())
+		trace_segment(call, "cookie", verdict.count, verdict.drops);
 }
 
 /*
@@ -400,7 +449,7 @@ static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
 
 	local_bh_disable();
 	lq_hit(LQ_HOOK_COOKIE4);
-	cookie_before(&call, sk);
+	cookie_before(&call, sk, skb);
 	ret = static_call(lq_orig_cookie_v4_check)(sk, skb);
 	cookie_after(&call, ret);
 	local_bh_enable();
@@ -417,7 +466,7 @@ static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
 
 	local_bh_disable();
 	lq_hit(LQ_HOOK_COOKIE6);
-	cookie_before(&call, sk);
+	cookie_before(&call, sk, skb);
 	ret = static_call(lq_orig_cookie_v6_check)(sk, skb);
 	cookie_after(&call, ret);
 	local_bh_enable();
@@ -432,7 +481,8 @@ static int cookie_probe_before(struct kretprobe_instance *ri,
 	if (!softirq_count())
 		return 1;
 	cookie_before((struct lq_call *)ri->data,
-		      (struct sock *)regs_get_kernel_argument(regs, 0));
+		      (struct sock *)regs_get_kernel_argument(regs, 0),
+		      (struct sk_buff *)regs_get_kernel_argument(regs, 1));
 	return 0;
 }
 
@@ -512,9 +562,37 @@ static int queue_probe_after(struct kretprobe_instance *ri,
 typedef bool lq_reqsk_queue_drop_fn(struct sock *sk, struct request_sock *req,
 				    bool from_timer);
 
-static void unqueue_after(struct sock *sk, const struct request_sock *req,
-			  bool from_timer, bool unlinked)
+/**
+ * struct lq_unqueue - a call of __inet_csk_reqsk_queue_drop()
+ * @sk: the listener
+ * @req: the request
+ * @from_timer: it is given up
+ * @peer: who it is from, when that is traced
+ */
+struct lq_unqueue {
+	struct sock *sk;
+	struct request_sock *req;
+	bool from_timer;
+	struct lq_peer peer;
+};
+
+static __always_inline void unqueue_before(struct lq_unqueue *unqueue,
+					   struct sock *sk,
+					   struct request_sock *req,
+					   bool from_timer)
 {
+	unqueue->sk = sk;
+	unqueue->req = req;
+	unqueue->from_timer = from_timer;
+	unqueue->peer.family = 0;
+	if (trace_listenq_verdict_enabled())
+		lq_peer_of_request(&unqueue->peer, req);
+}
+
+/* The request may be gone: it is only compared. */
+static void unqueue_after(const struct lq_unqueue *unqueue, bool unlinked)
+{
+	struct sock *sk = unqueue->sk;
 	struct lq_call *call;
 	u64 which;
 
@@ -523,14 +601,17 @@ static void unqueue_after(struct sock *sk, const struct request_sock *req,
 		return;
 	preempt_disable();
 	call = __this_cpu_read(lq_current);
-	if (call && call->req == req && !from_timer) {
+	if (call && call->req == unqueue->req && !unqueue->from_timer) {
 		/* tcp_check_req() counts a reset itself, in EmbryonicRsts. */
 		call->unhashed_before = !unlinked;
 	} else if (unlinked) {
 		which = BIT_ULL(LQ_SYNQ_OTHER);
-		if (from_timer && inet_sk_state_load(sk) == TCP_LISTEN)
+		if (unqueue->from_timer &&
+		    inet_sk_state_load(sk) == TCP_LISTEN)
 			which = BIT_ULL(LQ_SYNQ_EXPIRED);
 		lq_listener_count(sk, which, 0);
+		if (unqueue->peer.family)
+			trace_request(sk, "request", which, &unqueue->peer);
 	}
 	preempt_enable();
 }
@@ -541,50 +622,55 @@ DEFINE_STATIC_CALL_NULL(lq_orig_reqsk_queue_drop, lq_reqsk_queue_drop_fn);
 static bool lq_reqsk_queue_drop(struct sock *sk, struct request_sock *req,
 				bool from_timer)
 {
+	struct lq_unqueue unqueue;
 	bool ret;
 
+	unqueue_before(&unqueue, sk, req, from_timer);
 	ret = static_call(lq_orig_reqsk_queue_drop)(sk, req, from_timer);
-	/* @req may be gone: it is only compared. */
-	unqueue_after(sk, req, from_timer, ret);
+	unqueue_after(&unqueue, ret);
 	return ret;
 }
-
-struct lq_unqueue {
-	struct sock *sk;
-	struct request_sock *req;
-	bool from_timer;
-};
 
 static int unqueue_probe_before(struct kretprobe_instance *ri,
 				struct pt_regs *regs)
 {
-	struct lq_unqueue *unqueue = (struct lq_unqueue *)ri->data;
-
-	unqueue->sk = (struct sock *)regs_get_kernel_argument(regs, 0);
-	unqueue->req = (struct request_sock *)regs_get_kernel_argument(regs, 1);
-	unqueue->from_timer = as_bool(regs_get_kernel_argument(regs, 2));
+	unqueue_before((struct lq_unqueue *)ri->data,
+		       (struct sock *)regs_get_kernel_argument(regs, 0),
+		       (struct request_sock *)regs_get_kernel_argument(regs, 1),
+		       as_bool(regs_get_kernel_argument(regs, 2)));
 	return 0;
 }
 
 static int unqueue_probe_after(struct kretprobe_instance *ri,
 			       struct pt_regs *regs)
 {
-	const struct lq_unqueue *unqueue = (struct lq_unqueue *)ri->data;
-
-	unqueue_after(unqueue->sk, unqueue->req, unqueue->from_timer,
+	unqueue_after((struct lq_unqueue *)ri->data,
 		      as_bool(regs_return_value(regs)));
 	return 0;
 }
 
 /* A SYN-ACK is sent again: tcp_rtx_synack(). */
 
-static void retrans_after(struct sock *listener, int err)
+static void trace_retrans(struct sock *listener,
+			  const struct request_sock *req)
+{
+	struct lq_peer peer;
+
+	lq_peer_of_request(&peer, req);
+	trace_request(listener, "synack", BIT_ULL(LQ_SYNACK_RETRANS), &peer);
+}
+
+/* Whoever sends a request's SYN-ACK again holds it. */
+static void retrans_after(struct sock *listener, const struct request_sock *req,
+			  int err)
 {
 	lq_hit(LQ_HOOK_RETRANS);
 	if (err || !lq_is_counting())
 		return;
 	preempt_disable();
 	lq_listener_count(listener, BIT_ULL(LQ_SYNACK_RETRANS), 0);
+	if (trace_listenq_verdict_enabled())
+		trace_retrans(listener, req);
 	preempt_enable();
 }
 
@@ -596,24 +682,32 @@ static int lq_tcp_rtx_synack(const struct sock *sk, struct request_sock *req)
 	struct sock *listener = req->rsk_listener;
 	int ret = static_call(lq_orig_tcp_rtx_synack)(sk, req);
 
-	retrans_after(listener, ret);
+	retrans_after(listener, req, ret);
 	return ret;
 }
+
+struct lq_retrans {
+	struct sock *listener;
+	const struct request_sock *req;
+};
 
 static int retrans_probe_before(struct kretprobe_instance *ri,
 				struct pt_regs *regs)
 {
-	struct request_sock *req =
-		(struct request_sock *)regs_get_kernel_argument(regs, 1);
+	struct lq_retrans *retrans = (struct lq_retrans *)ri->data;
 
-	*(struct sock **)ri->data = req->rsk_listener;
+	retrans->req = (struct request_sock *)regs_get_kernel_argument(regs, 1);
+	retrans->listener = retrans->req->rsk_listener;
 	return 0;
 }
 
 static int retrans_probe_after(struct kretprobe_instance *ri,
 			       struct pt_regs *regs)
 {
-	retrans_after(*(struct sock **)ri->data, (int)regs_return_value(regs));
+	const struct lq_retrans *retrans = (struct lq_retrans *)ri->data;
+
+	retrans_after(retrans->listener, retrans->req,
+		      (int)regs_return_value(regs));
 	return 0;
 }
 
@@ -658,6 +752,9 @@ static __always_inline void icmp_before(struct lq_call *call,
 	lq_hit(LQ_HOOK_ICMP);
 	call->counting = lq_is_counting();
 	call->sk = inet_reqsk(req)->rsk_listener;
+	call->peer.family = 0;
+	if (trace_listenq_verdict_enabled())
+		lq_peer_of_request(&call->peer, inet_reqsk(req));
 	note_before(call, icmp_mibs, ARRAY_SIZE(icmp_mibs));
 }
 
@@ -666,8 +763,12 @@ static __always_inline void icmp_after(const struct lq_call *call)
 	struct lq_growth growth;
 
 	note_growth(call, icmp_mibs, ARRAY_SIZE(icmp_mibs), &growth);
-	if (call->counting && growth.by[LQ_MIB_LISTENDROPS])
-		lq_listener_count(call->sk, 0, growth.by[LQ_MIB_LISTENDROPS]);
+	if (!call->counting || !growth.by[LQ_MIB_LISTENDROPS])
+		return;
+	lq_listener_count(call->sk, 0, growth.by[LQ_MIB_LISTENDROPS]);
+	if (trace_listenq_verdict_enabled())
+		trace_request(call->sk, "icmp", BIT_ULL(LQ_LISTEN_DROP),
+			      &call->peer);
 }
 
 static typeof(tcp_req_err) lq_tcp_req_err;
@@ -830,7 +931,7 @@ static struct lq_hook lq_probes[LQ_HOOK_NR] = {
 		.set_original = set_tcp_rtx_synack,
 		.before = retrans_probe_before,
 		.after = retrans_probe_after,
-		.data_size = sizeof(struct sock *),
+		.data_size = sizeof(struct lq_retrans),
 	},
 	[LQ_HOOK_PROVEN] = {
 		.name = "tcp_peer_is_proven",

@@ -81,8 +81,8 @@ static const char * const time_columns[LQ_TIME_NR] = {
 
 static const struct lq_column socket_columns[] = {
 	LQ_COLUMN("id", id, LQ_ON_LISTENER),
-	LQ_COLUMN("cgroup", cgroup, LQ_ON_LISTENER),
-	LQ_COLUMN("inode", inode, LQ_ON_LISTENER),
+	LQ_COLUMN("cgroup", socket.cgroup, LQ_ON_LISTENER),
+	LQ_COLUMN("inode", socket.inode, LQ_ON_LISTENER),
 	LQ_COLUMN("uid", uid, LQ_ON_LISTENER),
 };
 
@@ -151,19 +151,21 @@ static void put_header(struct lq_text *text)
 /* As ss writes it, except that `*` stands for dual stack only. */
 static void put_local(struct lq_text *text, const struct lq_row *row)
 {
+	const struct lq_socket *socket = &row->socket;
 	char local[80];
 	const char *dev = row->dev;
 	const char *percent = *dev ? "%" : "";
 
-	if (row->family == AF_INET)
+	if (socket->family == AF_INET)
 		scnprintf(local, sizeof(local), "%pI4%s%s:%u",
-			  &row->address.s6_addr32[3], percent, dev, row->port);
-	else if (ipv6_addr_any(&row->address) && !row->v6only)
+			  &socket->address.s6_addr32[3], percent, dev,
+			  socket->port);
+	else if (ipv6_addr_any(&socket->address) && !socket->v6only)
 		scnprintf(local, sizeof(local), "*%s%s:%u", percent, dev,
-			  row->port);
+			  socket->port);
 	else
 		scnprintf(local, sizeof(local), "[%pI6c]%s%s:%u",
-			  &row->address, percent, dev, row->port);
+			  &socket->address, percent, dev, socket->port);
 	lq_text_str(text, local, LQ_LOCAL_WIDTH);
 }
 
@@ -193,7 +195,8 @@ static void put_owner(struct lq_text *text, const struct lq_row *row)
 	const char *c;
 	int len = 0;
 
-	if (!*row->comm && !row->tgid) {
+	/* A process that cannot be seen has no name either. */
+	if (!row->tgid) {
 		put_none(text, "owner");
 		return;
 	}

@@ -10,16 +10,14 @@
  *   had in between.  What a call under way has counted there and not yet here
  *   can show as `unattributed`, one a CPU at most.
  */
-#include <linux/cgroup.h>
-#include <linux/netdevice.h>
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
 #include <net/inet_connection_sock.h>
-#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "filter.h"
 #include "listener.h"
 #include "snapshot.h"
 
@@ -46,8 +44,15 @@ int lq_snapshot_init(void)
 	return 0;
 }
 
-/* The accept queue's limit, and without cookies a quarter is kept back. */
-static u32 synq_limit(const struct sock *sk)
+/**
+ * lq_snapshot_synq_limit() - the SYN queue's limit with the present sysctls
+ * @sk: the listener: the accept queue's limit holds for both, and without
+ *	cookies a quarter of tcp_max_syn_backlog is kept back
+ *
+ * Context: any.
+ * Return: requests; full when longer.
+ */
+u32 lq_snapshot_synq_limit(const struct sock *sk)
 {
 	const struct net *net = sock_net(sk);
 	u32 limit = READ_ONCE(sk->sk_max_ack_backlog);
@@ -60,49 +65,18 @@ static u32 synq_limit(const struct sock *sk)
 	return limit;
 }
 
-static void fill_address(struct lq_row *row, const struct sock *sk)
-{
-	int dev = READ_ONCE(sk->sk_bound_dev_if);
-	struct net_device *netdev;
-
-	row->family = sk->sk_family;
-	row->port = READ_ONCE(sk->sk_num);
-	if (sk->sk_family == AF_INET6) {
-		row->address = sk->sk_v6_rcv_saddr;
-		row->v6only = ipv6_only_sock(sk);
-	} else {
-		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &row->address);
-	}
-	if (!dev)
-		return;
-	netdev = dev_get_by_index_rcu(sock_net(sk), dev);
-	if (netdev)
-		strscpy(row->dev, netdev->name, sizeof(row->dev));
-	else
-		scnprintf(row->dev, sizeof(row->dev), "if%d", dev);
-}
-
-static u64 cgroup_of(struct sock *sk)
-{
-#ifdef CONFIG_SOCK_CGROUP_DATA
-	return cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
-#else
-	return 0;
-#endif
-}
-
 static void fill_owner(struct lq_row *row, const struct lq_listener *listener,
 		       const struct lq_viewer *viewer)
 {
-	struct sock *sk = listener->sk;
-
-	row->inode = sock_i_ino(sk);
-	row->uid = from_kuid_munged(viewer->user_ns, READ_ONCE(sk->sk_uid));
-	row->cgroup = cgroup_of(sk);
-	row->tgid = pid_nr_ns(listener->owner.tgid, viewer->pid_ns);
-	/* A process that cannot be seen has no name either. */
-	if (row->tgid)
-		strscpy(row->comm, listener->owner.comm, sizeof(row->comm));
+	row->uid = from_kuid_munged(viewer->user_ns, row->socket.uid);
+	if (viewer->pid_ns)
+		row->tgid = pid_nr_ns(listener->owner.tgid, viewer->pid_ns);
+	strscpy(row->comm, listener->owner.comm, sizeof(row->comm));
+	row->since_ns = listener->since_ns;
+	if (row->socket.ifindex &&
+	    !lq_socket_ifname(&row->socket, listener->netns->net, row->dev))
+		scnprintf(row->dev, sizeof(row->dev), "if%d",
+			  row->socket.ifindex);
 }
 
 static u64 entered(const struct lq_row *row)
@@ -131,15 +105,30 @@ static void fill_queues(struct lq_row *row, const struct sock *sk)
 	row->acceptq_max = READ_ONCE(sk->sk_max_ack_backlog);
 	row->synq = reqsk_queue_len(queue);
 	row->synq_young = reqsk_queue_len_young(queue);
-	row->synq_max = synq_limit(sk);
+	row->synq_max = lq_snapshot_synq_limit(sk);
 }
 
-/* What the kernel counts in ListenOverflows. */
-static u64 overflows(const struct lq_sums *sums)
+/**
+ * lq_snapshot_overflows() - what the kernel counts in ListenOverflows
+ * @sums: of one listener or several
+ *
+ * Context: any.
+ * Return: refusals because of a full accept queue, at all stages.
+ */
+u64 lq_snapshot_overflows(const struct lq_sums *sums)
 {
 	return sums->count[LQ_ACCEPTQ_OVERFLOW_SYN] +
 	       sums->count[LQ_ACCEPTQ_OVERFLOW_ACK] +
 	       sums->count[LQ_ACCEPTQ_OVERFLOW_TFO];
+}
+
+static void fill_counters(struct lq_row *row,
+			  const struct lq_listener *listener)
+{
+	memset(row, 0, sizeof(*row));
+	row->id = listener->id;
+	lq_stats_sum(&listener->stats, &row->sums);
+	row->listen_overflow = lq_snapshot_overflows(&row->sums);
 }
 
 static void fill_listener(struct lq_row *row, struct lq_listener *listener,
@@ -147,12 +136,9 @@ static void fill_listener(struct lq_row *row, struct lq_listener *listener,
 {
 	const struct lq_peaks *peaks = &row->sums.peaks;
 
-	memset(row, 0, sizeof(*row));
-	row->id = listener->id;
+	fill_counters(row, listener);
 	row->queues.synq_start = listener->queues.synq_start;
 	row->queues.acceptq_start = listener->queues.acceptq_start;
-	lq_stats_sum(&listener->stats, &row->sums);
-	row->listen_overflow = overflows(&row->sums);
 	/* Counters first. */
 	smp_rmb();
 	fill_queues(row, listener->sk);
@@ -161,7 +147,7 @@ static void fill_listener(struct lq_row *row, struct lq_listener *listener,
 				 row->queues.acceptq_start);
 	row->synq_peak = max3((u64)peaks->synq, row->synq,
 			      row->queues.synq_start);
-	fill_address(row, listener->sk);
+	lq_socket_read(&row->socket, listener->sk);
 	fill_owner(row, listener, viewer);
 }
 
@@ -186,29 +172,61 @@ static void total_add(struct lq_row *total, const struct lq_row *row)
  * a socket's, so that a look does no harm when what was seen is thrown away.
  */
 static bool show_listener(struct lq_netns *netns, struct lq_listener *listener,
-			  const struct lq_viewer *viewer, struct lq_row *row)
+			  const struct lq_viewer *viewer,
+			  const struct lq_filter *filter, struct lq_row *row)
 {
 	if (!sock_flag(listener->sk, SOCK_RCU_FREE))
 		return false;
-	fill_listener(row, listener, viewer);
-	if (xa_load(&netns->listeners, row->id) != listener)
+	if (filter && !lq_filter_socket(filter, listener->sk))
 		return false;
-	listener->snapshot = netns->snapshots;
-	return true;
+	fill_listener(row, listener, viewer);
+	if (filter && !lq_filter_row(filter, row))
+		return false;
+	return xa_load(&netns->listeners, row->id) == listener;
 }
 
 /* The next listener from @id on and before @end; false when there is none. */
 static bool next_row(struct lq_netns *netns, const struct lq_viewer *viewer,
-		     unsigned long *id, unsigned long end, struct lq_row *row,
-		     bool *shown)
+		     const struct lq_filter *filter, unsigned long *id,
+		     unsigned long end, struct lq_row *row, bool *shown)
 {
 	struct lq_listener *listener;
 
 	rcu_read_lock();
 	listener = xa_find(&netns->listeners, id, end - 1, XA_PRESENT);
-	*shown = listener && show_listener(netns, listener, viewer, row);
+	*shown = listener &&
+		 show_listener(netns, listener, viewer, filter, row);
+	if (*shown)
+		listener->snapshot = netns->snapshots;
 	rcu_read_unlock();
 	return listener;
+}
+
+/**
+ * lq_snapshot_next() - the next listener that a filter lets through
+ * @netns: the namespace; its @reading is held
+ * @viewer: who looks
+ * @filter: which ones
+ * @id: from which on; becomes that of the listener found
+ * @end: before which
+ * @row: filled
+ *
+ * Context: process, may sleep.
+ * Return: false when there is none.
+ */
+bool lq_snapshot_next(struct lq_netns *netns, const struct lq_viewer *viewer,
+		      const struct lq_filter *filter, unsigned long *id,
+		      unsigned long end, struct lq_row *row)
+{
+	bool shown;
+
+	lockdep_assert_held(&netns->reading);
+	for (; next_row(netns, viewer, filter, id, end, row, &shown); ++*id) {
+		if (shown)
+			return true;
+		cond_resched();
+	}
+	return false;
 }
 
 static int take_listeners(struct lq_netns *netns,
@@ -220,7 +238,7 @@ static int take_listeners(struct lq_netns *netns,
 	bool shown;
 	int err;
 
-	for (; next_row(netns, viewer, &id, end, row, &shown); id++) {
+	for (; next_row(netns, viewer, NULL, &id, end, row, &shown); id++) {
 		cond_resched();
 		if (!shown)
 			continue;
@@ -276,6 +294,33 @@ static void settle_closed(struct lq_row *closed)
 	closed->accepted = entered(closed) - min(entered(closed), left);
 }
 
+/**
+ * lq_snapshot_closed() - the final figures of a listener that has closed
+ * @listener: out of the registry, not found by any verdict any more
+ * @viewer: who looks
+ * @row: filled
+ *
+ * Context: process.
+ * Return: false when it was never in the listening hash.
+ */
+bool lq_snapshot_closed(struct lq_listener *listener,
+			const struct lq_viewer *viewer, struct lq_row *row)
+{
+	fill_counters(row, listener);
+	lq_listener_queues(listener, &row->queues);
+	row->acceptq_peak = max3((u64)row->sums.peaks.acceptq,
+				 row->queues.acceptq_start,
+				 row->queues.acceptq_discarded);
+	row->synq_peak = max_t(u64, row->sums.peaks.synq,
+			       row->queues.synq_start);
+	settle_closed(row);
+	row->socket = listener->socket;
+	row->acceptq_max = listener->acceptq_max;
+	row->synq_max = listener->synq_max;
+	fill_owner(row, listener, viewer);
+	return listener->listened && row->socket.family;
+}
+
 static void take_closed(struct lq_netns *netns, struct lq_row *closed)
 {
 	closed->sums = netns->closed;
@@ -284,7 +329,7 @@ static void take_closed(struct lq_netns *netns, struct lq_row *closed)
 	lq_stats_sum(&netns->late, &closed->sums);
 	closed->acceptq_peak = closed->sums.peaks.acceptq;
 	closed->synq_peak = closed->sums.peaks.synq;
-	closed->listen_overflow = overflows(&closed->sums);
+	closed->listen_overflow = lq_snapshot_overflows(&closed->sums);
 	lq_listener_late_queues(netns, &closed->queues);
 	settle_closed(closed);
 }
@@ -297,7 +342,7 @@ static void our_mibs(const struct lq_sums *sums, struct lq_mibs *ours)
 		if (lq_counters[n].mib != LQ_MIB_NONE)
 			ours->mib[lq_counters[n].mib] = sums->count[n];
 	}
-	ours->mib[LQ_MIB_LISTENOVERFLOWS] = overflows(sums);
+	ours->mib[LQ_MIB_LISTENOVERFLOWS] = lq_snapshot_overflows(sums);
 }
 
 /* @before and @after: the namespace's counters around our reading. */
@@ -334,7 +379,7 @@ static int take(struct lq_netns *netns, const struct lq_viewer *viewer,
 	take_closed(netns, &totals->closed);
 	lq_stats_sum(&netns->untracked, &totals->untracked.sums);
 	totals->untracked.listen_overflow =
-		overflows(&totals->untracked.sums);
+		lq_snapshot_overflows(&totals->untracked.sums);
 	lq_mibs_read(netns->net, &after);
 	total_add(&totals->total, &totals->closed);
 	total_add(&totals->total, &totals->untracked);

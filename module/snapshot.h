@@ -5,21 +5,20 @@
 #ifndef _LISTENQ_SNAPSHOT_H
 #define _LISTENQ_SNAPSHOT_H
 
-#include <linux/if.h>
-#include <linux/in6.h>
 #include <linux/sched.h>
 
 #include "netns.h"
+#include "socket.h"
 #include "stats.h"
+
+struct lq_filter;
+struct lq_listener;
 
 /**
  * struct lq_row - a listener, or the sum of several
  * @id: unique in the namespace
- * @family: AF_INET or AF_INET6
- * @v6only: no IPv4
- * @address: an IPv4 address in the last four bytes
- * @port: in host order
- * @dev: device it is bound to, or ""
+ * @socket: its address and the like; its family is 0 in a sum
+ * @dev: name of the device it is bound to, or ""
  * @acceptq: connections in the accept queue, as ss's Recv-Q
  * @acceptq_max: full when longer than this, as ss's Send-Q
  * @acceptq_peak: longest it has been when it grew
@@ -31,18 +30,14 @@
  * @accepted: connections that left the accept queue by accept()
  * @queues: what tracking began with and what a close threw away
  * @sums: counters, histograms
- * @inode: of the socket, or 0
  * @uid: of the socket, as the reader sees it
- * @cgroup: id of its cgroup, or 0
+ * @since_ns: when tracking began, of the wall clock
  * @tgid: of the process that called listen(), as the reader sees it, or 0
- * @comm: its name, or "" when the reader cannot see the process
+ * @comm: its name then, or "" when the listener is older than the module
  */
 struct lq_row {
 	u64 id;
-	u16 family;
-	bool v6only;
-	struct in6_addr address;
-	u16 port;
+	struct lq_socket socket;
 	char dev[IFNAMSIZ];
 	u64 acceptq;
 	u64 acceptq_max;
@@ -55,9 +50,8 @@ struct lq_row {
 	u64 accepted;
 	struct lq_queues queues;
 	struct lq_sums sums;
-	u64 inode;
 	u64 uid;
-	u64 cgroup;
+	u64 since_ns;
 	pid_t tgid;
 	char comm[TASK_COMM_LEN];
 };
@@ -81,7 +75,7 @@ struct lq_totals {
 /**
  * struct lq_viewer - who looks
  * @user_ns: whose user ids are shown
- * @pid_ns: whose process ids are shown
+ * @pid_ns: whose process ids are shown; NULL: nobody's
  */
 struct lq_viewer {
 	struct user_namespace *user_ns;
@@ -93,5 +87,12 @@ typedef int (*lq_row_fn)(const struct lq_row *row, void *data);
 int lq_snapshot_init(void);
 int lq_snapshot(struct lq_netns *netns, const struct lq_viewer *viewer,
 		lq_row_fn show, void *data, struct lq_totals *totals);
+bool lq_snapshot_next(struct lq_netns *netns, const struct lq_viewer *viewer,
+		      const struct lq_filter *filter, unsigned long *id,
+		      unsigned long end, struct lq_row *row);
+bool lq_snapshot_closed(struct lq_listener *listener,
+			const struct lq_viewer *viewer, struct lq_row *row);
+u32 lq_snapshot_synq_limit(const struct sock *sk);
+u64 lq_snapshot_overflows(const struct lq_sums *sums);
 
 #endif /* _LISTENQ_SNAPSHOT_H */

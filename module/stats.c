@@ -23,15 +23,16 @@ static_assert(LQ_COUNTER_NR < 64, "a verdict is a 64 bit mask of counters");
  * Atomic: may fail when no page of the per-CPU allocator is populated.
  */
 #define lq_percpu_once(where, type, gfp) ({				\
+	typeof(where) at = (where);					\
 	type __percpu *new = alloc_percpu_gfp(type, (gfp) | __GFP_NOWARN); \
 	type __percpu *old = NULL;					\
 									\
 	if (new) {							\
-		old = cmpxchg(where, NULL, new);			\
+		old = cmpxchg(at, NULL, new);				\
 		if (old)						\
 			free_percpu(new);				\
 	}								\
-	old ?: new ?: READ_ONCE(*(where)); })
+	old ?: new ?: READ_ONCE(*at); })
 
 /**
  * lq_stats_init() - make counters usable
@@ -260,6 +261,36 @@ void lq_stats_sum(const struct lq_stats *stats, struct lq_sums *sums)
 		for_each_possible_cpu(cpu)
 			sum_times(per_cpu_ptr(times, cpu), sums);
 	}
+}
+
+static u64 sum_of(const struct lq_cpu_stats *stats, u64 which)
+{
+	u64 sum = 0;
+
+	for (; which; which &= which - 1)
+		sum += READ_ONCE(stats->count[__ffs64(which)]);
+	return sum;
+}
+
+/**
+ * lq_stats_sum_of() - sum of some counters of a listener
+ * @stats: whose; may be written at the same time
+ * @which: bit n: counter n
+ *
+ * Context: any.
+ * Return: their sum.
+ */
+u64 lq_stats_sum_of(const struct lq_stats *stats, u64 which)
+{
+	const struct lq_cpu_stats __percpu *stats_cpu = READ_ONCE(stats->cpu);
+	u64 sum = sum_of(&stats->spare, which);
+	int cpu;
+
+	if (stats_cpu) {
+		for_each_possible_cpu(cpu)
+			sum += sum_of(per_cpu_ptr(stats_cpu, cpu), which);
+	}
+	return sum;
 }
 
 /**

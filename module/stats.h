@@ -76,6 +76,7 @@ void lq_stats_add(struct lq_stats *stats, enum lq_counter counter, u64 by);
 void lq_stats_peaks(struct lq_stats *stats, u32 acceptq, u32 synq);
 void lq_stats_time(struct lq_stats *stats, enum lq_time what, s64 us);
 void lq_stats_sum(const struct lq_stats *stats, struct lq_sums *sums);
+u64 lq_stats_sum_of(const struct lq_stats *stats, u64 which);
 void lq_sums_add(struct lq_sums *to, const struct lq_sums *from);
 
 #endif /* _LISTENQ_STATS_H */

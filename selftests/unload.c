@@ -11,7 +11,6 @@
 
 #include "lq.h"
 
-
 /*
  * Memory is compared in silence, after the first cycles and after the last.
  * What a leak would add: one object of 128 bytes for each of the load's 24
