@@ -6,7 +6,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 VM := selftests/vm/run
 
 .DEFAULT_GOAL := module
-.PHONY: module modules modules_install clean demo test lint shell help
+.PHONY: module modules modules_install tools install ynl clean demo test lint shell help
 
 module: modules
 
@@ -16,8 +16,21 @@ modules modules_install:
 		exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
 
+# The reader. PREFIX and DESTDIR are its own makefile's.
+tools:
+	$(MAKE) -C tools
+
+install:
+	$(MAKE) -C tools install
+
+# What the kernel's generator makes of module/listenq.yaml.
+ynl:
+	$(VM) deps
+	$(VM) ynl
+
 clean:
 	@test ! -e $(KDIR)/Makefile || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	@test ! -e tools/Makefile || $(MAKE) -C tools clean
 
 # In a virtual machine; nothing is loaded into this machine's kernel.
 demo:
@@ -36,10 +49,15 @@ shell:
 help:
 	@echo 'make                  build listenq.ko for the running kernel'
 	@echo 'make KDIR=...         build it for the kernel whose headers are there'
-	@echo 'make modules_install  install it'
+	@echo 'make modules_install  install the module'
+	@echo 'make tools            build the reader, tools/listenq'
+	@echo 'make install          install it, with its manual page and completion: honours'
+	@echo '                      PREFIX and DESTDIR'
+	@echo 'make ynl              generate again what comes of module/listenq.yaml'
 	@echo 'make demo             show it at work in a virtual machine'
 	@echo 'make test             test it in virtual machines'
 	@echo 'make test KERNELS="6.1 6.12-cloud"   ... with these kernels'
 	@echo 'make shell            a shell in a virtual machine that has it'
-	@echo 'make lint             checkpatch, sparse, compiler warnings, shellcheck'
+	@echo 'make lint             checkpatch, sparse, compiler warnings, shellcheck, what is'
+	@echo '                      generated, the reader and its tests'
 	@echo 'Kernels: '"$$($(VM) list | awk '{ print $$1 }' | xargs)"

@@ -15,23 +15,23 @@ build_row()
 	cache_locked "build-$1" build_module
 }
 
-# Only products of a build are left out; whatever else a source folder has may
-# matter to its makefile.
+# build_sources PATH...: the files there. Only products of a build are left out;
+# whatever else a source folder has may matter to its makefile.
 build_sources()
 {
 	# shellcheck disable=SC2153 # not a misspelt tree
-	(cd "$TREE" && find Kbuild module include -type f \
+	(cd "$TREE" && find "$@" -type f \
 		! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c' ! -name '.*' \
 		! -name Module.symvers ! -name modules.order 2>/dev/null | LC_ALL=C sort) || true
 }
 
-# Copy what changed and remove what vanished, so that make sees the truth and a
-# rebuild is quick.
+# build_sync FOLDER LIST: copy what changed of the files in the list and remove what
+# vanished, so that make sees the truth and a rebuild is quick.
 build_sync()
 {
 	local dir=$1 file
 	mkdir -p "$dir"
-	build_sources >"$dir/.sources.new"
+	cp "$2" "$dir/.sources.new"
 	if [[ -f $dir/.sources ]]; then
 		while read -r file; do
 			rm -f "$dir/$file"
@@ -46,6 +46,15 @@ build_sync()
 	mv "$dir/.sources.new" "$dir/.sources"
 }
 
+build_sync_module()
+{
+	local list=$1.list
+	mkdir -p "$1"
+	build_sources Kbuild module include >"$list"
+	build_sync "$1" "$list"
+	rm -f "$list"
+}
+
 build_module()
 {
 	local dir status=0
@@ -55,7 +64,7 @@ build_module()
 	if [[ $(cat "$dir/.release" 2>/dev/null) != "$kernel_headers $(<"$row_dir.seal")" ]]; then
 		rm -rf "$dir"
 	fi
-	build_sync "$dir"
+	build_sync_module "$dir"
 	say "building listenq.ko for row $row_name ($kernel_release)"
 	rm -f "$dir/.release"
 	make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 modules >"$dir/.log" 2>&1 || status=$?
@@ -88,7 +97,7 @@ sparse_module()
 	local dir
 	dir=$(build_dir "sparse-$row_name")
 	rm -rf "$dir"
-	build_sync "$dir"
+	build_sync_module "$dir"
 	say "sparse on row $row_name ($kernel_release)"
 	if ! make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 C=2 \
 		CF=-D__CHECK_ENDIAN__ modules >"$dir/.log" 2>&1 ||
@@ -98,7 +107,7 @@ sparse_module()
 	fi
 }
 
-# The test programs: the same static executables for every row.
+# The test programs: the same for every row.
 # build_selftests [lenient]
 build_selftests()
 {
@@ -132,6 +141,7 @@ build_collect()
 	if [[ -f $TREE/selftests/demo.sh ]]; then
 		cp -p "$TREE/selftests/demo.sh" "$1/selftests/"
 	fi
+	cache_locked build-reader reader_collect "$1"
 }
 
 build_collect_module()

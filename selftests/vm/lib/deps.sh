@@ -16,11 +16,20 @@ DEPS='
 	cpio                   cpio
 	xz-utils               xz
 	perl                   perl
+	python3                /usr/bin/python3
+	python3-yaml           /usr/lib/python3/dist-packages/yaml/__init__.py
+	python3-jsonschema     /usr/lib/python3/dist-packages/jsonschema/__init__.py
+	pkg-config             pkg-config
+	libmnl-dev             /usr/include/libmnl/libmnl.h
+	libjansson-dev         /usr/include/jansson.h
+	libncurses-dev         /usr/include/ncurses.h
 	debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg
 '
 DEPS_LINT='
 	sparse                 sparse
 	shellcheck             shellcheck
+	man-db                 man
+	groff-base             troff
 '
 
 # deps_missing TABLE: the packages of it that the host lacks.

@@ -8,18 +8,52 @@
 GUEST_MEMORY=1024
 GUEST_BOOT_SECONDS=180
 guest_pid=
+# The sets of programs that the next boot's guest has besides the usual ones.
+guest_sets=()
 
 # guest_new ROW: an empty run folder in guest_dir.
 guest_new()
 {
 	mkdir -p "$CACHE/run"
-	# The last runs are for looking into; older ones are litter.
-	find "$CACHE/run" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
+	guest_prune
 	guest_dir=$(mktemp -d "$CACHE/run/$1.$(date +%H%M%S).XXXX")
 	mkdir "$guest_dir/jobs" "$guest_dir/result"
 	guest_token=listenq-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	: >"$guest_dir/jobs/order"
 	printf 'TOKEN=%s\n' "$guest_token" >"$guest_dir/jobs/env"
+}
+
+# The last runs are for looking into: the last 20 stay whatever their age, of the
+# others those of a day, but of more than 100 only what may still be running.
+# Another run may be doing the same.
+guest_prune()
+{
+	find "$CACHE/run" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' 2>/dev/null | sort -rn |
+		awk -v now="$(date +%s)" '
+			NR > 20 && now - $1 > 86400 || NR > 100 && now - $1 > 7200 { print $2 }' |
+		(cd "$CACHE/run" && xargs -r -d '\n' rm -rf --) || true
+}
+
+# guest_sets_choose [SET...]: into guest_sets.
+guest_sets_choose()
+{
+	local name
+	guest_sets=()
+	for name; do
+		tools_set "$name"
+		guest_sets+=("$name")
+	done
+}
+
+# guest_memory: in MB. While it boots, a guest has its sets twice.
+guest_memory()
+{
+	local memory=$GUEST_MEMORY name
+	for name in "${guest_sets[@]}"; do
+		tools_set "$name"
+		memory=$((memory + set_memory + 2 * ($(stat -c %s "$(tools_archive "$name")") >> 20)))
+	done
+	printf '%s\n' "$memory"
 }
 
 # guest_job NAME TIMEOUT: add a job; its shell text comes on stdin.
@@ -48,12 +82,13 @@ guest_mode()
 
 guest_qemu()
 {
-	local append=$1
+	local append=$1 memory
 	shift
-	initramfs_make "$guest_dir/jobs" "$guest_dir/initramfs"
+	initramfs_make "$guest_dir/jobs" "$guest_dir/initramfs" "${guest_sets[@]}"
+	memory=$(guest_memory)
 	# Everything the kernel says is kept: a job may log much, and what a test
 	# writes to /dev/kmsg is not rate limited.
-	exec_qemu=(qemu-system-x86_64 -machine q35 -cpu max "${guest_machine[@]}" -m "$GUEST_MEMORY"
+	exec_qemu=(qemu-system-x86_64 -machine q35 -cpu max "${guest_machine[@]}" -m "$memory"
 		-nodefaults -no-user-config -display none -nic none -no-reboot
 		-kernel "$kernel_image" -initrd "$guest_dir/initramfs"
 		-append "console=ttyS0 $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
 # The guest's file system: cpio archives, one after another, that the kernel
-# unpacks into one tree. The first, large one is kept; the second holds what
-# changes from run to run.
+# unpacks into one tree. The first, large one is kept, as are those of the sets of
+# programs that are asked for; the last holds what changes from run to run.
 
 # Uncompressed: unpacking costs more under emulation than reading does.
 # Owned by root, whoever makes it.
@@ -60,19 +60,34 @@ initramfs_modules()
 	done < <(awk '$1 !~ /^#/ && NF { print $1 }' "$VM/guest-modules")
 }
 
-# initramfs_make JOBS ARCHIVE: the whole for one run. JOBS is a folder made by
-# guest_jobs; what build.sh left for the row is added.
+# initramfs_spec TREE: our specification, where the netlink client in the set python
+# has the kernel's.
+initramfs_spec()
+{
+	# shellcheck disable=SC2153 # not a misspelt tree
+	if [[ -f $TREE/$YNL_SPEC ]]; then
+		install -D -m 644 "$TREE/$YNL_SPEC" "$1/ynl/Documentation/netlink/specs/${YNL_SPEC##*/}"
+	fi
+}
+
+# initramfs_make JOBS ARCHIVE [SET...]: the whole for one run. JOBS is a folder made
+# by guest_job; what was built for the row is added.
 initramfs_make()
 {
-	local jobs=$1 archive=$2 tree
+	local jobs=$1 archive=$2 tree name
+	shift 2
 	tree=$(mktemp -d "$CACHE/run/tree.XXXXXX")
+	tools_ready "$@"
 	cp -a "$jobs" "$tree/jobs"
 	mkdir -p "$tree/selftests"
 	build_collect "$tree"
 	initramfs_modules "$tree"
-	tools_ready
 	{
 		cache_locked initramfs initramfs_base
+		for name; do
+			cat "$(tools_archive "$name")"
+			[[ $name != python ]] || initramfs_spec "$tree"
+		done
 		initramfs_pack "$tree"
 	} >"$archive"
 	rm -rf "$tree"

@@ -15,6 +15,12 @@ suite_all()
 	awk '$1 !~ /^#/ && NF' "$SUITES"
 }
 
+# The sets of programs that any suite of the table wants.
+suite_sets()
+{
+	suite_all | awk '{ n = split($2, word, "+"); while (n > 1) print word[n--] }' | sort -u
+}
+
 # suite_field NAME N: column N of a suite; column 4 is the rest of the line.
 suite_field()
 {
@@ -26,7 +32,8 @@ suite_field()
 # suite_choose [SUITE[.POINT]]: into suite_table, checked, and suite_point.
 suite_choose()
 {
-	local chosen=${1:-} name mode seconds command
+	local chosen=${1:-} name mode seconds command sets
+	sets=$(printf '(\+%s)?' "${TOOLS_SETS[@]}")
 	[[ -f $SUITES ]] || die "$SUITES does not exist"
 	suite_table=$(suite_all)
 	suite_point=
@@ -37,8 +44,8 @@ suite_choose()
 	fi
 	[[ -n $suite_table ]] || die "$SUITES lists no suite yet"
 	while read -r name mode seconds command; do
-		[[ $name =~ ^[A-Za-z0-9_-]+$ && $mode =~ ^(race|turns|time)$ && $seconds =~ ^[1-9][0-9]*$ && -n $command ]] ||
-			die "$SUITES: the line of '$name' is not: name race|turns|time seconds command"
+		[[ $name =~ ^[A-Za-z0-9_-]+$ && $mode =~ ^(race|turns|time)$sets$ && $seconds =~ ^[1-9][0-9]*$ && -n $command ]] ||
+			die "$SUITES: the line of '$name' is not: name race|turns|time[+SET...] seconds command (sets, in this order: ${TOOLS_SETS[*]})"
 	done <<<"$suite_table"
 	[[ -z $(cut -d ' ' -f 1 <<<"$suite_table" | sort | uniq -d) ]] || die "$SUITES: a name is there twice"
 }
@@ -54,13 +61,23 @@ suite_point_args()
 	esac
 }
 
+# The modes of the chosen suites, with their sets: each is a boot.
+suite_modes()
+{
+	local mode
+	for mode in race turns time; do
+		awk -v mode="$mode" '$2 == mode || index($2, mode "+") == 1 { print $2 }' <<<"$suite_table" | LC_ALL=C sort -u
+	done
+}
+
 # suite_row ROW: all chosen suites, a boot for each mode; points on stdout.
 suite_row()
 {
-	local mode names
+	local mode modes names
 	build_for_guest "$1" >&2
 	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
-	for mode in race turns time; do
+	modes=$(suite_modes)
+	for mode in $modes; do
 		names=$(awk -v mode="$mode" '$2 == mode { print $1 }' <<<"$suite_table")
 		# A guest that died takes only one suite with it: the others get a new boot.
 		while [[ -n $names ]]; do
@@ -71,10 +88,12 @@ suite_row()
 	done
 }
 
-# suite_boot MODE SUITE...: leaves those that did not get their turn in suite_left.
+# suite_boot MODE[+SET...] SUITE...: leaves those that did not get their turn in suite_left.
 suite_boot()
 {
-	local mode=$1 name
+	local mode=${1%%+*} name sets
+	IFS=+ read -r -a sets <<<"$1"
+	guest_sets_choose "${sets[@]:1}"
 	shift
 	guest_new "$row_name"
 	for name; do
@@ -83,7 +102,7 @@ suite_boot()
 			suite_field "$name" 4
 		} | guest_job "$name" "$(suite_field "$name" 3)"
 	done
-	say "row $row_name, $mode: $*"
+	say "row $row_name, $mode${guest_sets:+ with ${guest_sets[*]}}: $*"
 	guest_boot "$mode"
 	suite_left=
 	while (($#)); do
