@@ -44,8 +44,8 @@ TRACE_EVENT(listenq_verdict,
 							   __entry->laddr);
 			   __entry->rport = lq_trace_remote(decision,
 							    __entry->raddr);
-			   strscpy(__entry->stage, decision->stage,
-				   LQ_STAGE_TEXT);
+			   strscpy_pad(__entry->stage, decision->stage,
+				       LQ_STAGE_TEXT);
 			   lq_trace_verdict(decision->which, __entry->verdict);
 			   lq_trace_queues(decision, &__entry->acceptq,
 					   &__entry->acceptq_max,
@@ -80,10 +80,10 @@ TRACE_EVENT(listenq_episode,
 			   __entry->family = row->socket.family;
 			   __entry->lport = lq_trace_socket(&row->socket,
 							    __entry->laddr);
-			   strscpy(__entry->kind, lq_trace_kind(event->kind),
-				   LQ_KIND_TEXT);
-			   strscpy(__entry->phase,
-				   lq_trace_phase(event->phase),
+			   strscpy_pad(__entry->kind, lq_trace_kind(event->kind),
+				       LQ_KIND_TEXT);
+			   strscpy_pad(__entry->phase,
+				       lq_trace_phase(event->phase),
 				   LQ_PHASE_TEXT);
 			   __entry->verdicts = event->verdicts;
 			   __entry->total = event->total;
@@ -119,10 +119,10 @@ TRACE_EVENT(listenq_listener,
 			   __entry->family = row->socket.family;
 			   __entry->lport = lq_trace_socket(&row->socket,
 							    __entry->laddr);
-			   strscpy(__entry->action,
-				   what == LQ_EVENT_ADD ? "add" : "del",
-				   LQ_ACTION_TEXT);
-			   strscpy(__entry->comm, row->comm, TASK_COMM_LEN);
+			   strscpy_pad(__entry->action,
+				       what == LQ_EVENT_ADD ? "add" : "del",
+				       LQ_ACTION_TEXT);
+			   strscpy_pad(__entry->comm, row->comm, TASK_COMM_LEN);
 			   __entry->accepted = row->accepted;
 			   __entry->listen_overflow = row->listen_overflow;
 			   __entry->listen_drop = row->sums.count[LQ_LISTEN_DROP];),

@@ -165,7 +165,8 @@ void lq_trace_verdict(u64 which, char text[LQ_VERDICT_TEXT])
 {
 	int len = 0;
 
-	*text = '\0';
+	/* All of it: readers take the array as one key. */
+	memset(text, 0, LQ_VERDICT_TEXT);
 	for (; which; which &= which - 1)
 		len += scnprintf(text + len, LQ_VERDICT_TEXT - len, "%s%s",
 				 len ? "|" : "",
