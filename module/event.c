@@ -275,7 +275,7 @@ static u64 tell_episode(struct lq_netns *netns, const struct lq_row *row,
 			const struct lq_episode *episode, int kind,
 			enum listenq_episode_phase phase)
 {
-	u64 now = now_of(row, kind), now_ns = ktime_get_real_ns();
+	u64 now = now_of(row, kind);
 	unsigned long last = READ_ONCE(episode->last);
 	bool acceptq = kind == LISTENQ_EPISODE_KIND_ACCEPTQ_OVERFLOW;
 	struct lq_event event = {
@@ -284,20 +284,18 @@ static u64 tell_episode(struct lq_netns *netns, const struct lq_row *row,
 		.phase = phase,
 		.verdicts = now - episode->told,
 		.total = now - episode->base,
-		.time_ns = now_ns,
 		.depth = acceptq ? row->acceptq : row->synq,
 		.limit = acceptq ? row->acceptq_max : row->synq_max,
 		.peak = READ_ONCE(episode->peak),
 		.duration_ns = jiffies64_to_nsecs(last - episode->first),
 	};
 
+	event.time_ns = episode->first_ns;
 	if (phase == LISTENQ_EPISODE_PHASE_BEGIN) {
-		event.time_ns = episode->first_ns;
 		event.depth = episode->depth;
 		event.limit = episode->limit;
-	} else if (phase == LISTENQ_EPISODE_PHASE_END) {
-		event.time_ns = min(now_ns, episode->first_ns +
-					    event.duration_ns);
+	} else {
+		event.time_ns += event.duration_ns;
 	}
 	trace_listenq_episode(netns->net, row, &event);
 	tell(netns, row, &event);
