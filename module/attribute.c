@@ -183,10 +183,11 @@ static int put_bound_device(struct sk_buff *msg, const struct lq_row *row)
 {
 	if (!row->socket.ifindex)
 		return 0;
-	if (nla_put_u32(msg, LISTENQ_A_LISTENER_IFINDEX, row->socket.ifindex) ||
-	    nla_put_string(msg, LISTENQ_A_LISTENER_IFNAME, row->dev))
+	if (nla_put_u32(msg, LISTENQ_A_LISTENER_IFINDEX, row->socket.ifindex))
 		return -EMSGSIZE;
-	return 0;
+	if (!*row->dev)
+		return 0;
+	return nla_put_string(msg, LISTENQ_A_LISTENER_IFNAME, row->dev);
 }
 
 static int put_owner(struct sk_buff *msg, const struct lq_row *row)
@@ -200,12 +201,13 @@ static int put_owner(struct sk_buff *msg, const struct lq_row *row)
 	if (put_numbers(msg, numbers, ARRAY_SIZE(numbers)) ||
 	    nla_put_u32(msg, LISTENQ_A_LISTENER_UID, row->uid))
 		return -EMSGSIZE;
-	if (row->tgid && nla_put_u32(msg, LISTENQ_A_LISTENER_PID, row->tgid))
+	/* A process that cannot be seen has no name either. */
+	if (!row->tgid)
+		return 0;
+	if (nla_put_u32(msg, LISTENQ_A_LISTENER_PID, row->tgid))
 		return -EMSGSIZE;
-	if (*row->comm && nla_put(msg, LISTENQ_A_LISTENER_COMM,
-				  strlen(row->comm), row->comm))
-		return -EMSGSIZE;
-	return 0;
+	return nla_put(msg, LISTENQ_A_LISTENER_COMM, strlen(row->comm),
+		       row->comm);
 }
 
 static int put_listener(struct sk_buff *msg, const struct lq_row *row,

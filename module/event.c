@@ -17,6 +17,7 @@
  *   puts it back: the episode goes on.
  */
 #include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
@@ -44,8 +45,18 @@ static unsigned int event_quiet_ms = 1000;
 
 static int set_ms(const char *text, const struct kernel_param *param)
 {
-	return param_set_uint_minmax(text, param, LQ_EVENT_MS_MIN,
-				     LQ_EVENT_MS_MAX);
+	unsigned int ms;
+	int err = kstrtouint(text, 0, &ms);
+
+	if (err)
+		return err;
+	if (ms < LQ_EVENT_MS_MIN || ms > LQ_EVENT_MS_MAX) {
+		pr_err("%s=%u: must be %u to %u\n", param->name, ms,
+		       LQ_EVENT_MS_MIN, LQ_EVENT_MS_MAX);
+		return -ERANGE;
+	}
+	WRITE_ONCE(*(unsigned int *)param->arg, ms);
+	return 0;
 }
 
 static const struct kernel_param_ops ms_ops = {
@@ -141,7 +152,9 @@ static void begin(struct lq_episode *episode,
 	episode->depth = verdict_depth(sk, kind);
 	episode->limit = limit_of(sk, kind);
 	episode->peak = episode->depth;
-	episode->state = LQ_EPISODE_BEGUN;
+	episode->last = jiffies;
+	/* Who sees the state sees the rest; pairs with state_of(). */
+	smp_store_release(&episode->state, LQ_EPISODE_BEGUN);
 }
 
 static void mark(struct lq_listener *listener, const struct sock *sk, int kind)
@@ -154,8 +167,8 @@ static void mark(struct lq_listener *listener, const struct sock *sk, int kind)
 	if (episode->state == LQ_EPISODE_IDLE)
 		begin(episode, listener, sk, kind);
 	else if (episode->state == LQ_EPISODE_ENDING)
-		episode->state = LQ_EPISODE_ACTIVE;
-	episode->last = jiffies;
+		WRITE_ONCE(episode->state, LQ_EPISODE_ACTIVE);
+	WRITE_ONCE(episode->last, jiffies);
 	/* Who sees the mark is counted after the base was taken. */
 	smp_store_release(&watch->active, watch->active | BIT(kind));
 	enlist(listener);
@@ -242,8 +255,8 @@ static void tell(struct lq_netns *netns, const struct lq_row *row,
 	if (lq_event_on)
 		err = lq_netlink_event(netns->net, row, event);
 	up_read(&lq_event_gate);
-	/* Nobody in this namespace listens, though somebody elsewhere does. */
-	if (err && err != -ESRCH)
+	/* Else it is a subscriber who did not get it, and learns of it. */
+	if (err == -ENOMEM || err == -EMSGSIZE)
 		events->lost++;
 }
 
@@ -327,43 +340,56 @@ static bool is_due(const struct lq_episode *episode)
 
 static enum lq_episode_state state_of(const struct lq_watch *watch, int kind)
 {
-	return READ_ONCE(watch->episode[kind].state);
+	/* Pairs with begin(). */
+	return smp_load_acquire(&watch->episode[kind].state);
+}
+
+/* Whether a look at an episode would say something. */
+static bool is_timely(const struct lq_episode *episode,
+		      enum lq_episode_state state)
+{
+	return state == LQ_EPISODE_BEGUN ||
+	       (state == LQ_EPISODE_ACTIVE &&
+		(is_over(episode) || is_due(episode)));
 }
 
 static void begin_to_end(struct lq_watch *watch, int kind)
 {
 	spin_lock_irq(&watch->lock);
-	watch->episode[kind].state = LQ_EPISODE_ENDING;
+	WRITE_ONCE(watch->episode[kind].state, LQ_EPISODE_ENDING);
 	WRITE_ONCE(watch->active, watch->active & ~BIT(kind));
 	spin_unlock_irq(&watch->lock);
 }
 
-/* Returns whether it now waits for a grace period. */
-static bool look_at_episode(struct lq_listener *listener,
-			    const struct lq_row *row, int kind)
+static void tell_begin(struct lq_listener *listener, const struct lq_row *row,
+		       int kind)
 {
 	struct lq_watch *watch = &listener->watch;
-	struct lq_episode *episode = &watch->episode[kind];
 
-	switch (state_of(watch, kind)) {
-	case LQ_EPISODE_BEGUN:
-		tell_lasting(listener, row, kind, LISTENQ_EPISODE_PHASE_BEGIN);
-		spin_lock_irq(&watch->lock);
-		episode->state = LQ_EPISODE_ACTIVE;
-		spin_unlock_irq(&watch->lock);
-		return false;
-	case LQ_EPISODE_ACTIVE:
-		if (is_over(episode)) {
-			begin_to_end(watch, kind);
-			return true;
-		}
-		if (is_due(episode) && now_of(row, kind) != episode->told)
-			tell_lasting(listener, row, kind,
-				     LISTENQ_EPISODE_PHASE_PROGRESS);
-		return false;
-	default:
-		return false;
+	tell_lasting(listener, row, kind, LISTENQ_EPISODE_PHASE_BEGIN);
+	spin_lock_irq(&watch->lock);
+	WRITE_ONCE(watch->episode[kind].state, LQ_EPISODE_ACTIVE);
+	spin_unlock_irq(&watch->lock);
+}
+
+/* Returns whether it now waits for a grace period. */
+static bool look_at_active(struct lq_listener *listener,
+			   const struct lq_row *row, int kind)
+{
+	struct lq_episode *episode = &listener->watch.episode[kind];
+
+	if (is_over(episode)) {
+		begin_to_end(&listener->watch, kind);
+		return true;
 	}
+	if (!is_due(episode))
+		return false;
+	if (now_of(row, kind) != episode->told)
+		tell_lasting(listener, row, kind,
+			     LISTENQ_EPISODE_PHASE_PROGRESS);
+	else
+		episode->sent = jiffies;
+	return false;
 }
 
 static bool row_of(struct lq_listener *listener, struct lq_row *row)
@@ -379,20 +405,34 @@ static bool row_of(struct lq_listener *listener, struct lq_row *row)
 	return found;
 }
 
-/* One that is closing, or not yet in the listening hash, is left alone. */
+/*
+ * The states are read before the figures: so these are not older than what an
+ * episode began with.  A listener that is closing, or not yet in the listening
+ * hash, is left alone.
+ */
 static bool look_at(struct lq_listener *listener, struct lq_row *row)
 {
-	bool ending = false;
+	struct lq_watch *watch = &listener->watch;
+	enum lq_episode_state state[LQ_EPISODE_NR];
+	bool timely = READ_ONCE(watch->born), ending = false;
 	int kind;
 
-	if (!row_of(listener, row))
-		return false;
-	if (listener->watch.born) {
-		tell_life(listener, row, LQ_EVENT_ADD);
-		listener->watch.born = false;
+	for (kind = 0; kind < LQ_EPISODE_NR; kind++) {
+		state[kind] = state_of(watch, kind);
+		timely |= is_timely(&watch->episode[kind], state[kind]);
 	}
-	for (kind = 0; kind < LQ_EPISODE_NR; kind++)
-		ending |= look_at_episode(listener, row, kind);
+	if (!timely || !row_of(listener, row))
+		return false;
+	if (READ_ONCE(watch->born)) {
+		tell_life(listener, row, LQ_EVENT_ADD);
+		WRITE_ONCE(watch->born, false);
+	}
+	for (kind = 0; kind < LQ_EPISODE_NR; kind++) {
+		if (state[kind] == LQ_EPISODE_BEGUN)
+			tell_begin(listener, row, kind);
+		else if (state[kind] == LQ_EPISODE_ACTIVE)
+			ending |= look_at_active(listener, row, kind);
+	}
 	return ending;
 }
 
@@ -409,7 +449,7 @@ static void finish_episode(struct lq_listener *listener,
 	spin_lock_irq(&watch->lock);
 	ended = watch->episode[kind];
 	if (ended.state == LQ_EPISODE_ENDING)
-		watch->episode[kind].state = LQ_EPISODE_IDLE;
+		WRITE_ONCE(watch->episode[kind].state, LQ_EPISODE_IDLE);
 	spin_unlock_irq(&watch->lock);
 	if (ended.state == LQ_EPISODE_ENDING)
 		tell_episode(listener->netns, row, &ended, kind,
@@ -418,20 +458,29 @@ static void finish_episode(struct lq_listener *listener,
 
 static void finish(struct lq_listener *listener, struct lq_row *row)
 {
+	bool ending[LQ_EPISODE_NR], any = false;
 	int kind;
 
-	if (!row_of(listener, row))
+	for (kind = 0; kind < LQ_EPISODE_NR; kind++) {
+		ending[kind] = state_of(&listener->watch, kind) ==
+			       LQ_EPISODE_ENDING;
+		any |= ending[kind];
+	}
+	if (!any || !row_of(listener, row))
 		return;
-	for (kind = 0; kind < LQ_EPISODE_NR; kind++)
-		finish_episode(listener, row, kind);
+	for (kind = 0; kind < LQ_EPISODE_NR; kind++) {
+		if (ending[kind])
+			finish_episode(listener, row, kind);
+	}
 }
 
 static void delist_if_idle(struct lq_watch *watch)
 {
-	bool busy = watch->born;
+	bool busy;
 	int kind;
 
 	spin_lock_irq(&watch->lock);
+	busy = watch->born;
 	for (kind = 0; kind < LQ_EPISODE_NR; kind++)
 		busy |= watch->episode[kind].state != LQ_EPISODE_IDLE;
 	if (!busy) {
@@ -457,25 +506,34 @@ static void forget(struct lq_watch *watch)
 static void take_fresh(struct lq_events *events)
 {
 	struct lq_watch *watch, *next;
+	struct llist_node *fresh;
 
-	llist_for_each_entry_safe(watch, next, llist_del_all(&events->fresh),
-				  fresh)
+	/* The first comes first. */
+	fresh = llist_reverse_order(llist_del_all(&events->fresh));
+	llist_for_each_entry_safe(watch, next, fresh, fresh)
 		list_add_tail(&watch->list, &events->list);
 }
 
+/* Without the lock while waiting: who dies meanwhile tells its end itself. */
 static void look_at_all(struct lq_netns *netns)
 {
 	struct lq_events *events = &netns->events;
 	struct lq_watch *watch;
 	bool ending = false;
 
-	list_for_each_entry(watch, &events->list, list)
+	list_for_each_entry(watch, &events->list, list) {
 		ending |= look_at(listener_of(watch), events->row);
+		cond_resched();
+	}
 	if (!ending)
 		return;
+	mutex_unlock(&events->lock);
 	synchronize_rcu();
-	list_for_each_entry(watch, &events->list, list)
+	mutex_lock(&events->lock);
+	list_for_each_entry(watch, &events->list, list) {
 		finish(listener_of(watch), events->row);
+		cond_resched();
+	}
 }
 
 /* In how many jiffies there is something to tell again. */
@@ -497,10 +555,7 @@ static unsigned long next_look(const struct lq_watch *watch)
 		next = min(next, time_after(then, now) ? then - now : soon);
 		then = episode->sent +
 		       msecs_to_jiffies(READ_ONCE(event_period_ms));
-		/* Due, but there was nothing new to tell. */
-		if (!time_after(then, now))
-			then = now + msecs_to_jiffies(event_period_ms);
-		next = min(next, then - now);
+		next = min(next, time_after(then, now) ? then - now : soon);
 	}
 	return max(next, soon);
 }

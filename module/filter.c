@@ -3,33 +3,32 @@
  * Which listeners a reader wants to see.
  */
 #include <net/ipv6.h>
-#include <net/sock.h>
 
 #include "filter.h"
 #include "snapshot.h"
-
-static bool same_address(const struct in6_addr *address, const struct sock *sk)
-{
-	if (sk->sk_family == AF_INET6)
-		return ipv6_addr_equal(address, &sk->sk_v6_rcv_saddr);
-	return address->s6_addr32[3] == sk->sk_rcv_saddr;
-}
+#include "socket.h"
 
 /**
  * lq_filter_socket() - sort out what need not be summed up
  * @filter: what is wanted
- * @sk: the listener's socket
+ * @socket: what the listener is known by
  *
- * Context: any; @sk may not be freed meanwhile.
+ * Context: any.
  * Return: false when the listener does not match; true: lq_filter_row() decides.
  */
-bool lq_filter_socket(const struct lq_filter *filter, const struct sock *sk)
+bool lq_filter_socket(const struct lq_filter *filter,
+		      const struct lq_socket *socket)
 {
-	if (filter->family && filter->family != sk->sk_family)
+	if (filter->family && filter->family != socket->family)
 		return false;
-	if (filter->port && filter->port != READ_ONCE(sk->sk_num))
+	if (filter->port && filter->port != socket->port)
 		return false;
-	return !filter->has_address || same_address(&filter->address, sk);
+	if (filter->has_inode && filter->inode != socket->inode)
+		return false;
+	if (filter->has_cgroup && filter->cgroup != socket->cgroup)
+		return false;
+	return !filter->has_address ||
+	       ipv6_addr_equal(&filter->address, &socket->address);
 }
 
 /**
@@ -43,10 +42,6 @@ bool lq_filter_socket(const struct lq_filter *filter, const struct sock *sk)
 bool lq_filter_row(const struct lq_filter *filter, const struct lq_row *row)
 {
 	if (filter->id && filter->id != row->id)
-		return false;
-	if (filter->has_inode && filter->inode != row->socket.inode)
-		return false;
-	if (filter->has_cgroup && filter->cgroup != row->socket.cgroup)
 		return false;
 	return !filter->drops_only || row->listen_overflow ||
 	       row->sums.count[LQ_LISTEN_DROP];

@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 struct lq_row;
-struct sock;
+struct lq_socket;
 
 /**
  * struct lq_filter - all that is set must match
@@ -37,7 +37,8 @@ struct lq_filter {
 	bool drops_only;
 };
 
-bool lq_filter_socket(const struct lq_filter *filter, const struct sock *sk);
+bool lq_filter_socket(const struct lq_filter *filter,
+		      const struct lq_socket *socket);
 bool lq_filter_row(const struct lq_filter *filter, const struct lq_row *row);
 
 #endif /* _LISTENQ_FILTER_H */

@@ -32,6 +32,9 @@
 
 #define LQ_CLOSING_BITS 8
 
+/* Folds at a time: those of one namespace wait for each other. */
+#define LQ_FOLDS 8
+
 /* A closing task may be preempted between the two looks at its close. */
 #define LQ_CLOSING_PATIENCE 100
 
@@ -330,7 +333,7 @@ static void count_discarded(struct sock *sk, u32 discarded)
 		hlist_del_init(&listener->closing_node);
 		return;
 	}
-	/* An entry added between the two looks at the close. */
+	/* An entry added between the two looks at the close: no event. */
 	listener = lq_listener_find(sk);
 	if (listener) {
 		listener->queues.acceptq_discarded = discarded;
@@ -561,7 +564,7 @@ int lq_listener_init(void)
 	lq_table = kvcalloc(1U << lq_table_bits, sizeof(*lq_table), GFP_KERNEL);
 	if (!lq_table)
 		return -ENOMEM;
-	lq_workqueue = alloc_workqueue("listenq", WQ_UNBOUND, 0);
+	lq_workqueue = alloc_workqueue("listenq", WQ_UNBOUND, LQ_FOLDS);
 	if (!lq_workqueue) {
 		kvfree(lq_table);
 		return -ENOMEM;

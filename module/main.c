@@ -51,18 +51,18 @@ static int __init listenq_init(void)
 	err = lq_baseline_take();
 	if (err)
 		goto no_listeners;
-	err = lq_netlink_init();
-	if (err)
-		goto no_listeners;
-	lq_event_start();
 	err = lq_proc_init();
 	if (err)
-		goto no_proc;
+		goto no_listeners;
+	/* The last: an unfinished dump holds the module. */
+	err = lq_netlink_init();
+	if (err)
+		goto no_netlink;
+	lq_event_start();
 	return 0;
 
-no_proc:
-	lq_event_stop();
-	lq_netlink_exit();
+no_netlink:
+	lq_proc_exit();
 no_listeners:
 	lq_probe_remove();
 no_probe:
@@ -82,9 +82,9 @@ no_event:
  */
 static void __exit listenq_exit(void)
 {
-	lq_proc_exit();
 	lq_event_stop();
 	lq_netlink_exit();
+	lq_proc_exit();
 	lq_probe_remove();
 	lq_netns_exit();
 	lq_life_unwatch();

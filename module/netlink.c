@@ -295,10 +295,12 @@ static int dump_listeners(struct sk_buff *skb, struct netlink_callback *cb,
 		return -EINTR;
 	/* 0 would mean that there was no portion before. */
 	cb->seq = READ_ONCE(netns->generation) ?: 1;
-	for (; lq_snapshot_next(netns, &viewer, filter, &dump->next, dump->end,
-				row); dump->next++) {
-		if ((single && skb->len) || !dump_listener(skb, cb, row))
+	while (!(single && skb->len) &&
+	       lq_snapshot_next(netns, &viewer, filter, &dump->next, dump->end,
+				row)) {
+		if (!dump_listener(skb, cb, row))
 			break;
+		dump->next++;
 		cond_resched();
 	}
 	mutex_unlock(&netns->reading);
@@ -498,8 +500,8 @@ static u8 command_of(enum lq_event_what what)
  * @event: the event
  *
  * Context: process, may sleep.
- * Return: 0; -ESRCH: nobody listens in this namespace; -ENOBUFS: somebody's
- * buffer is full; -ENOMEM.
+ * Return: 0; -ENOMEM or -EMSGSIZE: it could not be made; else whoever did not
+ * get it is told so by the socket.
  */
 int lq_netlink_event(struct net *net, const struct lq_row *row,
 		     const struct lq_event *event)

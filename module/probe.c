@@ -54,7 +54,7 @@ MODULE_PARM_DESC(accept_maxactive,
  * @source: the listener the request belongs to
  * @req_stolen: tells that another CPU was quicker
  * @synack_us: when its first SYN-ACK was sent
- * @peer: whom an ICMP error is about, when that is traced
+ * @peer: who knocked, when that is traced and @skb or @req may go
  * @before: this CPU's counters on entry, only those the call can move
  */
 struct lq_call {
@@ -184,7 +184,12 @@ static __always_inline void note_acceptq(const struct sock *sk, u64 verdict)
 	lq_listener_peaks(sk, len, 0);
 }
 
-/* A segment outlives the call that decides about it. */
+static u64 with_drops(u64 which, unsigned int drops)
+{
+	return which | (drops ? BIT_ULL(LQ_LISTEN_DROP) : 0);
+}
+
+/* For a SYN or an ACK of a request: it outlives the call that decides. */
 static noinline void trace_segment(const struct lq_call *call,
 				   const char *stage, u64 which,
 				   unsigned int drops)
@@ -192,7 +197,7 @@ static noinline void trace_segment(const struct lq_call *call,
 	struct lq_decision decision = {
 		.sk = call->sk,
 		.stage = stage,
-		.which = which | (drops ? BIT_ULL(LQ_LISTEN_DROP) : 0),
+		.which = with_drops(which, drops),
 	};
 
 	lq_peer_of_packet(&decision.peer, call->skb);
@@ -412,7 +417,10 @@ static __always_inline void cookie_before(struct lq_call *call, struct sock *sk,
 	if (!call->counting)
 		return;
 	call->sk = sk;
-	call->skb = skb;
+	/* The segment may be gone afterwards. */
+	call->peer.family = 0;
+	if (trace_listenq_verdict_enabled())
+		lq_peer_of_packet(&call->peer, skb);
 	note_before(call, cookie_mibs, ARRAY_SIZE(cookie_mibs));
 }
 
@@ -431,8 +439,10 @@ static __always_inline void cookie_after(struct lq_call *call,
 		return;
 	lq_listener_count(sk, verdict.count, verdict.drops);
 	note_acceptq(sk, verdict.count);
-	if (trace_listenq_verdict_enabled())
-		trace_segment(call, "cookie", verdict.count, verdict.drops);
+	if (call->peer.family)
+		trace_request(sk, "cookie",
+			      with_drops(verdict.count, verdict.drops),
+			      &call->peer);
 }
 
 /*
@@ -766,7 +776,7 @@ static __always_inline void icmp_after(const struct lq_call *call)
 	if (!call->counting || !growth.by[LQ_MIB_LISTENDROPS])
 		return;
 	lq_listener_count(call->sk, 0, growth.by[LQ_MIB_LISTENDROPS]);
-	if (trace_listenq_verdict_enabled())
+	if (call->peer.family)
 		trace_request(call->sk, "icmp", BIT_ULL(LQ_LISTEN_DROP),
 			      &call->peer);
 }

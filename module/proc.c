@@ -152,9 +152,13 @@ static void put_header(struct lq_text *text)
 static void put_local(struct lq_text *text, const struct lq_row *row)
 {
 	const struct lq_socket *socket = &row->socket;
-	char local[80];
-	const char *dev = row->dev;
-	const char *percent = *dev ? "%" : "";
+	char local[80], dev[IFNAMSIZ];
+	const char *percent = socket->ifindex ? "%" : "";
+
+	strscpy(dev, row->dev, sizeof(dev));
+	/* The device is gone. */
+	if (socket->ifindex && !*dev)
+		scnprintf(dev, sizeof(dev), "if%d", socket->ifindex);
 
 	if (socket->family == AF_INET)
 		scnprintf(local, sizeof(local), "%pI4%s%s:%u",

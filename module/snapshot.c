@@ -11,6 +11,7 @@
  *   can show as `unattributed`, one a CPU at most.
  */
 #include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <net/inet_connection_sock.h>
 #include <net/net_namespace.h>
@@ -73,10 +74,7 @@ static void fill_owner(struct lq_row *row, const struct lq_listener *listener,
 		row->tgid = pid_nr_ns(listener->owner.tgid, viewer->pid_ns);
 	strscpy(row->comm, listener->owner.comm, sizeof(row->comm));
 	row->since_ns = listener->since_ns;
-	if (row->socket.ifindex &&
-	    !lq_socket_ifname(&row->socket, listener->netns->net, row->dev))
-		scnprintf(row->dev, sizeof(row->dev), "if%d",
-			  row->socket.ifindex);
+	lq_socket_ifname(&row->socket, listener->netns->net, row->dev);
 }
 
 static u64 entered(const struct lq_row *row)
@@ -125,7 +123,6 @@ u64 lq_snapshot_overflows(const struct lq_sums *sums)
 static void fill_counters(struct lq_row *row,
 			  const struct lq_listener *listener)
 {
-	memset(row, 0, sizeof(*row));
 	row->id = listener->id;
 	lq_stats_sum(&listener->stats, &row->sums);
 	row->listen_overflow = lq_snapshot_overflows(&row->sums);
@@ -147,7 +144,6 @@ static void fill_listener(struct lq_row *row, struct lq_listener *listener,
 				 row->queues.acceptq_start);
 	row->synq_peak = max3((u64)peaks->synq, row->synq,
 			      row->queues.synq_start);
-	lq_socket_read(&row->socket, listener->sk);
 	fill_owner(row, listener, viewer);
 }
 
@@ -177,7 +173,9 @@ static bool show_listener(struct lq_netns *netns, struct lq_listener *listener,
 {
 	if (!sock_flag(listener->sk, SOCK_RCU_FREE))
 		return false;
-	if (filter && !lq_filter_socket(filter, listener->sk))
+	memset(row, 0, sizeof(*row));
+	lq_socket_read(&row->socket, listener->sk);
+	if (filter && !lq_filter_socket(filter, &row->socket))
 		return false;
 	fill_listener(row, listener, viewer);
 	if (filter && !lq_filter_row(filter, row))
@@ -225,6 +223,9 @@ bool lq_snapshot_next(struct lq_netns *netns, const struct lq_viewer *viewer,
 		if (shown)
 			return true;
 		cond_resched();
+		/* Whoever asked is dying: nobody will see that it ends here. */
+		if (fatal_signal_pending(current))
+			return false;
 	}
 	return false;
 }
@@ -306,6 +307,7 @@ static void settle_closed(struct lq_row *closed)
 bool lq_snapshot_closed(struct lq_listener *listener,
 			const struct lq_viewer *viewer, struct lq_row *row)
 {
+	memset(row, 0, sizeof(*row));
 	fill_counters(row, listener);
 	lq_listener_queues(listener, &row->queues);
 	row->acceptq_peak = max3((u64)row->sums.peaks.acceptq,

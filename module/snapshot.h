@@ -18,7 +18,7 @@ struct lq_listener;
  * struct lq_row - a listener, or the sum of several
  * @id: unique in the namespace
  * @socket: its address and the like; its family is 0 in a sum
- * @dev: name of the device it is bound to, or ""
+ * @dev: name of the device it is bound to, "" when to none or it is gone
  * @acceptq: connections in the accept queue, as ss's Recv-Q
  * @acceptq_max: full when longer than this, as ss's Send-Q
  * @acceptq_peak: longest it has been when it grew

@@ -6,6 +6,7 @@
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
+#include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 
@@ -21,6 +22,26 @@ static u64 cgroup_of(struct sock *sk)
 }
 
 /**
+ * lq_socket_local() - the local address of a listener
+ * @sk: a TCP socket that listens or has just closed
+ * @address: becomes its address, an IPv4 one in the last four bytes
+ *
+ * Context: any.
+ * Return: the port, in host order.
+ */
+u16 lq_socket_local(const struct sock *sk, struct in6_addr *address)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		*address = sk->sk_v6_rcv_saddr;
+	else
+#endif
+		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, address);
+	/* A port that the kernel chose is taken out of sk_num at the close. */
+	return ntohs(READ_ONCE(inet_sk(sk)->inet_sport));
+}
+
+/**
  * lq_socket_read() - note what a socket is known by
  * @socket: filled
  * @sk: a TCP socket
@@ -31,13 +52,8 @@ void lq_socket_read(struct lq_socket *socket, struct sock *sk)
 {
 	memset(socket, 0, sizeof(*socket));
 	socket->family = sk->sk_family;
-	socket->port = READ_ONCE(sk->sk_num);
-	if (sk->sk_family == AF_INET6) {
-		socket->address = sk->sk_v6_rcv_saddr;
-		socket->v6only = ipv6_only_sock(sk);
-	} else {
-		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &socket->address);
-	}
+	socket->port = lq_socket_local(sk, &socket->address);
+	socket->v6only = sk->sk_family == AF_INET6 && ipv6_only_sock(sk);
 	socket->ifindex = READ_ONCE(sk->sk_bound_dev_if);
 	socket->uid = READ_ONCE(sk->sk_uid);
 	socket->inode = sock_i_ino(sk);
@@ -48,23 +64,21 @@ void lq_socket_read(struct lq_socket *socket, struct sock *sk)
  * lq_socket_ifname() - the name of the device that a socket is bound to
  * @socket: the socket
  * @net: its namespace
- * @name: filled, or made empty
+ * @name: filled; empty when it is bound to none or the device is gone
  *
  * Context: any but hard interrupt.
- * Return: whether it is bound and the device is still there.
  */
-bool lq_socket_ifname(const struct lq_socket *socket, struct net *net,
+void lq_socket_ifname(const struct lq_socket *socket, struct net *net,
 		      char name[IFNAMSIZ])
 {
-	struct net_device *dev = NULL;
+	struct net_device *dev;
 
 	*name = '\0';
 	if (!socket->ifindex)
-		return false;
+		return;
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(net, socket->ifindex);
 	if (dev)
 		strscpy(name, dev->name, IFNAMSIZ);
 	rcu_read_unlock();
-	return dev;
 }

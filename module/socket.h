@@ -35,8 +35,9 @@ struct lq_socket {
 	u64 cgroup;
 };
 
+u16 lq_socket_local(const struct sock *sk, struct in6_addr *address);
 void lq_socket_read(struct lq_socket *socket, struct sock *sk);
-bool lq_socket_ifname(const struct lq_socket *socket, struct net *net,
+void lq_socket_ifname(const struct lq_socket *socket, struct net *net,
 		      char name[IFNAMSIZ]);
 
 #endif /* _LISTENQ_SOCKET_H */

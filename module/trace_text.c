@@ -19,6 +19,8 @@
 #include "snapshot.h"
 #include "trace_text.h"
 
+static_assert(sizeof(struct sockaddr_in6) == LQ_SOCKADDR);
+
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
@@ -114,15 +116,11 @@ void lq_trace_listener(const struct lq_decision *decision, u64 *id, u32 *netns,
  */
 u16 lq_trace_local(const struct lq_decision *decision, u8 *to)
 {
-	const struct sock *sk = decision->sk;
 	struct in6_addr address;
+	u16 port = lq_socket_local(decision->sk, &address);
 
-	if (sk->sk_family == AF_INET6)
-		address = sk->sk_v6_rcv_saddr;
-	else
-		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &address);
-	put_address(to, sk->sk_family, &address, sk->sk_num);
-	return sk->sk_num;
+	put_address(to, decision->sk->sk_family, &address, port);
+	return port;
 }
 
 /**

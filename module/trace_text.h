@@ -21,6 +21,9 @@ struct sock;
 #define LQ_PHASE_TEXT 12
 #define LQ_ACTION_TEXT 4
 
+/* Of a struct sockaddr_in6, as a number: bpftrace reads it in the format. */
+#define LQ_SOCKADDR 28
+
 /**
  * struct lq_peer - who knocked
  * @family: AF_INET or AF_INET6; 0: not known
