@@ -8,7 +8,6 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 load=$here/load
 work=$(mktemp -d)
-queues='acceptq acceptq_max acceptq_peak synq synq_max synq_peak'
 
 say()
 {
@@ -21,9 +20,10 @@ run()
 	"$@" || true
 }
 
-view()
+listenq()
 {
-	run "$here/listenq-view" "$@"
+	printf '\033[2m$ listenq %s\033[0m\n' "$*"
+	"$here/listenq" "$@" || echo "(exit status $?)"
 }
 
 # Only what the question is about; nstat shows growth since its last call.
@@ -43,7 +43,7 @@ start_nginx()
 finish()
 {
 	kill -CONT "$nginx" 2>/dev/null || true
-	kill "$nginx" "$slow" 2>/dev/null || true
+	kill "$nginx" "$slow" "$monitor" 2>/dev/null || true
 	rmmod listenq
 	rm -rf "$work"
 }
@@ -53,13 +53,14 @@ start_nginx
 sleep 1
 insmod /listenq.ko
 trap finish EXIT
+"$here/listenq" monitor -t >"$work/events" &
+monitor=$!
 "$load" serve 127.0.0.1 8080 4 300 &
 slow=$!
 sleep 1
-run cat /sys/module/listenq/parameters/hooked
 run "$load" get 127.0.0.1 80
-# shellcheck disable=SC2086 # one word a column
-view $queues syn_received established accepted inode owner
+listenq hooks
+listenq show -p
 nstat -n
 
 say "3 am: nginx hangs, 60 clients come, 20 go to the slow server"
@@ -71,41 +72,48 @@ wait "$waiter"
 sed 's/^/port 8080: /' "$work/slow"
 run ss -ltn
 mibs
-# shellcheck disable=SC2086
-view $queues listen_overflow acceptq_overflow_syn acceptq_overflow_ack listen_drop accepted
+listenq show --sort drops -p
+listenq check --max-drops 100 :80
+listenq totals
 echo "nstat counts the whole machine (a moment earlier: the slow server's clients go on"
-echo "knocking); here the overflows are split by listener,"
-echo "and 'unattributed' says that none is missing."
+echo "knocking); listenq splits it by listener, and 'Unattributed' says that none is missing."
 
 say "nginx goes on: the queue empties, and how long connections waited is known"
 kill -CONT "$nginx"
 sleep 1
 run "$load" get 127.0.0.1 80
-view acceptq acceptq_max established accepted handshake_us accept_wait_us
+listenq show -d :80
 
 say "a SYN flood on port 80 (3,000 SYNs from addresses that nobody has)"
 nstat -n
 "$load" flood 80 3000
 run "$load" get 127.0.0.1 80
 mibs
-# shellcheck disable=SC2086
-view $queues syn_received syn_queued syncookie_sent syncookie_recv established_cookie
+listenq show
+listenq show -d 'sport = :80'
 dmesg | grep 'Possible SYN flooding' | tail -n 1
 
-say "all of it, for each listener (cat /proc/listenq has the same in columns)"
-view
+say "what a dashboard gets"
+listenq show -j :80
+echo
+run head -n 3 /proc/listenq
+
+say "what listenq monitor -t said meanwhile"
+sleep 2
+kill "$monitor"
+wait "$monitor" || true
+cat "$work/events"
 
 cat <<'END'
 
 What to look at:
-  acceptq > acceptq_max              the accept queue is full now: the program does
+  Accept-Q 17/16                     the accept queue is full now: the program does
                                      not accept, or its backlog is too small
   acceptq_overflow_syn, _ack         what was refused because of it, by stage; over
                                      all listeners it is nstat's ListenOverflows
-  synq > synq_max, synq_full_cookie  more half-open requests than the limit: a flood,
+  synq_full_cookie                   more half-open requests than the limit: a flood,
                                      or clients that cannot answer
   syncookie_recv, established_cookie real clients got in through the flood
-  accept_wait_us                     how long connections waited for accept(): n of
-                                     them below that many microseconds, UPPER:n
-  unattributed                       0: nothing the kernel counted is missing
+  wait for accept()                  how long connections waited for the program
+  begin, progress, end               since when, how bad, and until when
 END

@@ -33,7 +33,9 @@ same()
 # listenq LINE COLUMN
 listenq()
 {
-	"$here/listenq-view" "$2" | awk -v line="$1" '$1 == line { print $2 }'
+	awk -v line="$1" -v column="$2" '
+		NR == 2 { for (i = 1; i <= NF; i++) at[$i] = i }
+		$1 == line { print $at[column] }' /proc/listenq
 }
 
 mib()

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events as text.
+ */
+#include <stdio.h>
+
+#include "event.h"
+#include "format.h"
+#include "listener.h"
+#include "names.h"
+#include "options.h"
+
+/**
+ * lq_event_name() - what happened
+ * @text: set
+ * @size: room there
+ * @event: the event
+ */
+void lq_event_name(char *text, size_t size, const struct lq_event *event)
+{
+	if (event->command == LISTENQ_CMD_LISTENER_ADD_NTF)
+		snprintf(text, size, "listener-add");
+	else if (event->command == LISTENQ_CMD_LISTENER_DEL_NTF)
+		snprintf(text, size, "listener-del");
+	else if (lq_has(event->have, LISTENQ_A_EVENT_KIND))
+		lq_format_enum(text, size, lq_kind_names, event->kind);
+	else
+		snprintf(text, size, "unknown");
+}
+
+static void print_number(const char *name, bool known, u64 number)
+{
+	if (known)
+		printf(" %s %llu", name, number);
+}
+
+static void print_episode(const struct lq_event *event)
+{
+	u64 have = event->have;
+
+	if (lq_has(have, LISTENQ_A_EVENT_DEPTH) &&
+	    lq_has(have, LISTENQ_A_EVENT_LIMIT))
+		printf(" queue %llu/%llu", event->depth, event->limit);
+	print_number("peak", lq_has(have, LISTENQ_A_EVENT_PEAK), event->peak);
+	print_number("verdicts", lq_has(have, LISTENQ_A_EVENT_VERDICTS),
+		     event->verdicts);
+	print_number("total", lq_has(have, LISTENQ_A_EVENT_TOTAL),
+		     event->total);
+	if (lq_has(have, LISTENQ_A_EVENT_DURATION))
+		printf(" for %llu.%03llus", event->duration / 1000000000,
+		       event->duration % 1000000000 / 1000000);
+}
+
+static void print_count(const struct lq_listener *listener, const char *name,
+			unsigned int type)
+{
+	u64 value;
+	bool known = lq_listener_count(listener, type, &value);
+
+	print_number(name, known, value);
+}
+
+static void print_life(const struct lq_event *event)
+{
+	const struct lq_listener *listener = &event->listener;
+
+	print_number("id", lq_has(listener->have, LISTENQ_A_LISTENER_ID),
+		     listener->id);
+	if (event->command == LISTENQ_CMD_LISTENER_ADD_NTF) {
+		print_number("backlog", lq_has(listener->acceptq.have,
+					       LISTENQ_A_ACCEPTQ_LIMIT),
+			     listener->acceptq.value[LISTENQ_A_ACCEPTQ_LIMIT]);
+		return;
+	}
+	print_count(listener, "accepted", LISTENQ_A_COUNTERS_ACCEPTED);
+	print_count(listener, "drops", LISTENQ_A_COUNTERS_LISTEN_DROP);
+	print_count(listener, "overflow", LISTENQ_A_COUNTERS_LISTEN_OVERFLOW);
+}
+
+static void print_time(const struct lq_event *event)
+{
+	char text[LQ_TIME_SIZE] = "-";
+
+	if (lq_has(event->have, LISTENQ_A_EVENT_TIME))
+		lq_format_time(text, sizeof(text), event->time);
+	printf("%s ", text);
+}
+
+/**
+ * lq_event_print() - write an event on one line
+ * @event: the event
+ * @prefix: what is said of it in front
+ * @options: how
+ */
+void lq_event_print(const struct lq_event *event, const char *prefix,
+		    const struct lq_options *options)
+{
+	char name[LQ_ENUM_SIZE], phase[LQ_ENUM_SIZE] = "";
+	char local[LQ_LOCAL_SIZE], owner[LQ_OWNER_SIZE];
+	bool episode = lq_has(event->have, LISTENQ_A_EVENT_PHASE);
+
+	if (options->tcp)
+		print_time(event);
+	lq_event_name(name, sizeof(name), event);
+	if (episode)
+		lq_format_enum(phase, sizeof(phase), lq_phase_names,
+			       event->phase);
+	lq_format_local(local, sizeof(local), &event->listener,
+			options->numeric);
+	printf("%s%s%s%s %s", prefix, name, episode ? " " : "", phase, local);
+	if (episode)
+		print_episode(event);
+	else
+		print_life(event);
+	lq_format_owner(owner, sizeof(owner), &event->listener);
+	printf(" %s\n", owner);
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Asking the family `listenq`: requests, and what the kernel says to them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/listenq.h>
+
+#include "attr.h"
+#include "interrupt.h"
+#include "names.h"
+#include "netlink.h"
+#include "socket.h"
+
+/* Of kernel 6.1; older headers have none, older kernels send none. */
+#define LQ_EXTACK_MAX 6
+#define LQ_EXTACK_MISS_TYPE 5
+
+/* The name of the attribute of our request that is at an offset in it. */
+static const char *request_attribute(const struct lq_netlink *netlink,
+				     u32 offset)
+{
+	const struct nlmsghdr *nlh = (const void *)netlink->request;
+	const struct nlattr *attr;
+
+	/* Requests to the controller have other names. */
+	if (nlh->nlmsg_type != netlink->family)
+		return NULL;
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if ((const char *)attr - netlink->request == offset &&
+		    mnl_attr_get_type(attr) <= LISTENQ_A_LISTENER_MAX)
+			return lq_listener_names[mnl_attr_get_type(attr)];
+	}
+	return NULL;
+}
+
+static const char *blamed(const struct lq_netlink *netlink,
+			  const struct nlattr **table)
+{
+	const struct nlattr *at = table[NLMSGERR_ATTR_OFFS];
+	const struct nlattr *missing = table[LQ_EXTACK_MISS_TYPE];
+	struct lq_error ignored;
+	u32 value;
+
+	if (at && !lq_attr_number(at, sizeof(value), &value, "", &ignored))
+		return request_attribute(netlink, value);
+	if (missing &&
+	    !lq_attr_number(missing, sizeof(value), &value, "", &ignored) &&
+	    value <= LISTENQ_A_LISTENER_MAX)
+		return lq_listener_names[value];
+	return NULL;
+}
+
+/* What the kernel says in words, in attributes behind its error. */
+static void explain(const struct lq_netlink *netlink, const void *attributes,
+		    size_t len, int code, struct lq_error *error)
+{
+	const struct nlattr *table[LQ_EXTACK_MAX + 1];
+	char text[160] = "";
+	const char *name;
+
+	if (lq_attr_table(attributes, len, table, LQ_EXTACK_MAX, "an error",
+			  error))
+		return;
+	if (table[NLMSGERR_ATTR_MSG] &&
+	    lq_attr_string(table[NLMSGERR_ATTR_MSG], text, sizeof(text),
+			   "an error's text", error))
+		return;
+	name = blamed(netlink, table);
+	lq_error_set(error, "the kernel refused: %s%s%s%s%s%s", text,
+		     *text ? " (" : "", strerror(code), *text ? ")" : "",
+		     name ? ", attribute " : "", name ? name : "");
+}
+
+/* An error without a code is an acknowledgment. */
+static enum lq_answer refused(const struct lq_netlink *netlink,
+			      const struct nlmsghdr *nlh,
+			      struct lq_error *error)
+{
+	const struct nlmsgerr *refusal = mnl_nlmsg_get_payload(nlh);
+	size_t len = mnl_nlmsg_get_payload_len(nlh);
+	size_t at = sizeof(*refusal);
+	int code;
+
+	if (len < at) {
+		lq_nonsense(error, "an error of %zu bytes", len);
+		return LQ_ANSWER_ERROR;
+	}
+	if (!refusal->error)
+		return LQ_ANSWER_DONE;
+	/* Our request comes back, unless the kernel knows that we have it. */
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		at += MNL_ALIGN((size_t)refusal->msg.nlmsg_len) -
+		      MNL_NLMSG_HDRLEN;
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) || at > len)
+		at = len;
+	code = refusal->error < 0 ? -(s64)refusal->error & 0xfff : EPROTO;
+	explain(netlink, (const char *)refusal + at, len - at, code, error);
+	errno = code;
+	return LQ_ANSWER_ERROR;
+}
+
+/* A dump that fails on its way says so at its end. */
+static enum lq_answer done(const struct lq_netlink *netlink,
+			   const struct nlmsghdr *nlh, struct lq_error *error)
+{
+	size_t len = mnl_nlmsg_get_payload_len(nlh);
+	const char *payload = mnl_nlmsg_get_payload(nlh);
+	int code = 0;
+
+	if (len >= sizeof(code))
+		memcpy(&code, payload, sizeof(code));
+	if (code >= 0)
+		return LQ_ANSWER_DONE;
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		len = sizeof(code);
+	explain(netlink, payload + sizeof(code), len - sizeof(code),
+		-(s64)code & 0xfff, error);
+	errno = -(s64)code & 0xfff;
+	return LQ_ANSWER_ERROR;
+}
+
+/**
+ * struct exchange - a request under way
+ * @handle: gets the messages
+ * @data: its own
+ * @changed: the kernel said that the set changed
+ */
+struct exchange {
+	lq_message_fn handle;
+	void *data;
+	bool changed;
+};
+
+static enum lq_answer one_message(const struct lq_netlink *netlink,
+				  const struct nlmsghdr *nlh,
+				  struct exchange *exchange,
+				  struct lq_error *error)
+{
+	/* An answer to an earlier request that we gave up. */
+	if (!mnl_nlmsg_seq_ok(nlh, netlink->seq))
+		return LQ_ANSWER_NONE;
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		exchange->changed = true;
+	if (nlh->nlmsg_type == NLMSG_ERROR)
+		return refused(netlink, nlh, error);
+	if (nlh->nlmsg_type == NLMSG_DONE)
+		return done(netlink, nlh, error);
+	if (nlh->nlmsg_type < NLMSG_MIN_TYPE)
+		return LQ_ANSWER_NONE;
+	return exchange->handle(nlh, exchange->data, error) ?
+	       LQ_ANSWER_ERROR : LQ_ANSWER_NONE;
+}
+
+/* libmnl takes a length beyond INT_MAX for a negative one, which fits. */
+static bool is_whole(const struct nlmsghdr *nlh, int len)
+{
+	return mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (u32)len;
+}
+
+/* LQ_ANSWER_NONE: there is more to come. */
+static enum lq_answer messages(const struct lq_netlink *netlink, int len,
+			       struct exchange *exchange,
+			       struct lq_error *error)
+{
+	const struct nlmsghdr *nlh = (const void *)netlink->reply;
+
+	while (is_whole(nlh, len)) {
+		enum lq_answer answer = one_message(netlink, nlh, exchange,
+						    error);
+
+		if (answer != LQ_ANSWER_NONE)
+			return answer;
+		nlh = mnl_nlmsg_next(nlh, &len);
+	}
+	if (len > 0) {
+		lq_nonsense(error, "a message is cut off");
+		return LQ_ANSWER_ERROR;
+	}
+	return LQ_ANSWER_NONE;
+}
+
+static ssize_t receive(struct lq_netlink *netlink)
+{
+	ssize_t len;
+
+	do {
+		len = lq_socket_recv(netlink->sock, netlink->reply,
+				     sizeof(netlink->reply));
+	} while (len < 0 && errno == EINTR && !lq_interrupted);
+	return len;
+}
+
+static enum lq_answer io_error(const char *what, struct lq_error *error)
+{
+	lq_error_set(error, "cannot %s the kernel: %s", what, strerror(errno));
+	return LQ_ANSWER_ERROR;
+}
+
+/**
+ * lq_netlink_request() - begin a request
+ * @netlink: where to
+ * @command: LISTENQ_CMD_*
+ * @flags: NLM_F_*
+ *
+ * Return: the message, with room for a handful of attributes.
+ */
+struct nlmsghdr *lq_netlink_request(struct lq_netlink *netlink, u8 command,
+				    u16 flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(netlink->request);
+	struct genlmsghdr *header;
+
+	nlh->nlmsg_type = netlink->family;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	nlh->nlmsg_seq = ++netlink->seq;
+	header = mnl_nlmsg_put_extra_header(nlh, sizeof(*header));
+	header->cmd = command;
+	header->version = LISTENQ_FAMILY_VERSION;
+	return nlh;
+}
+
+/**
+ * lq_netlink_run() - send the request, get the answer
+ * @netlink: where to
+ * @handle: gets every message of the answer
+ * @data: for it
+ * @error: set on failure
+ *
+ * Return: how it went. errno has the kernel's error when it refused.
+ */
+enum lq_answer lq_netlink_run(struct lq_netlink *netlink, lq_message_fn handle,
+			      void *data, struct lq_error *error)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)netlink->request;
+	struct exchange exchange = { .handle = handle, .data = data };
+	enum lq_answer answer;
+	ssize_t len;
+
+	if (lq_socket_send(netlink->sock, nlh, nlh->nlmsg_len) < 0)
+		return io_error("ask", error);
+	do {
+		len = receive(netlink);
+		if (len < 0)
+			return io_error("hear", error);
+		if (!len) {
+			lq_nonsense(error, "it is empty");
+			return LQ_ANSWER_ERROR;
+		}
+		answer = messages(netlink, len, &exchange, error);
+	} while (answer == LQ_ANSWER_NONE);
+	if (answer == LQ_ANSWER_DONE && exchange.changed)
+		return LQ_ANSWER_CHANGED;
+	return answer;
+}
+
+static int group_of(const struct nlattr *groups, u32 *number,
+		    struct lq_error *error)
+{
+	const struct nlattr *table[CTRL_ATTR_MCAST_GRP_MAX + 1];
+	const struct nlattr *group;
+	char name[GENL_NAMSIZ];
+
+	if (mnl_attr_validate(groups, MNL_TYPE_NESTED) < 0)
+		return lq_nonsense(error, "the family's groups");
+	mnl_attr_for_each_nested(group, groups) {
+		if (lq_attr_nest(group, table, CTRL_ATTR_MCAST_GRP_MAX,
+				 "a group", error))
+			return -1;
+		if (!table[CTRL_ATTR_MCAST_GRP_NAME] ||
+		    !table[CTRL_ATTR_MCAST_GRP_ID])
+			continue;
+		if (lq_attr_string(table[CTRL_ATTR_MCAST_GRP_NAME], name,
+				   sizeof(name), "a group's name", error))
+			return -1;
+		if (strcmp(name, LISTENQ_MCGRP_EVENTS))
+			continue;
+		return lq_attr_number(table[CTRL_ATTR_MCAST_GRP_ID],
+				      sizeof(*number), number, "a group's id",
+				      error);
+	}
+	return 0;
+}
+
+static int family_found(const struct nlmsghdr *nlh, void *data,
+			struct lq_error *error)
+{
+	const struct nlattr *table[CTRL_ATTR_MAX + 1];
+	size_t len = mnl_nlmsg_get_payload_len(nlh);
+	struct lq_netlink *netlink = data;
+
+	if (len < GENL_HDRLEN)
+		return lq_nonsense(error, "the family has no header");
+	if (lq_attr_table(mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN),
+			  len - GENL_HDRLEN, table, CTRL_ATTR_MAX,
+			  "the family", error))
+		return -1;
+	if (!table[CTRL_ATTR_FAMILY_ID])
+		return lq_nonsense(error, "the family has no id");
+	if (lq_attr_number(table[CTRL_ATTR_FAMILY_ID], sizeof(netlink->family),
+			   &netlink->family, "the family's id", error))
+		return -1;
+	if (table[CTRL_ATTR_VERSION] &&
+	    lq_attr_number(table[CTRL_ATTR_VERSION], sizeof(netlink->version),
+			   &netlink->version, "the family's version", error))
+		return -1;
+	if (!table[CTRL_ATTR_MCAST_GROUPS])
+		return 0;
+	return group_of(table[CTRL_ATTR_MCAST_GROUPS], &netlink->group, error);
+}
+
+static void not_found(struct lq_error *error)
+{
+	if (access("/proc/net/listenq", F_OK))
+		lq_error_set(error,
+			     "the module is not loaded: modprobe listenq, or insmod listenq.ko");
+	else
+		lq_error_set(error,
+			     "the module is older than this program: there is only /proc/listenq");
+}
+
+static int find_family(struct lq_netlink *netlink, struct lq_error *error)
+{
+	struct nlmsghdr *nlh = lq_netlink_request(netlink, CTRL_CMD_GETFAMILY,
+						  NLM_F_ACK);
+	struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
+
+	nlh->nlmsg_type = GENL_ID_CTRL;
+	header->version = 1;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, LISTENQ_FAMILY_NAME);
+	errno = 0;
+	if (lq_netlink_run(netlink, family_found, netlink, error) < 0) {
+		if (errno == ENOENT)
+			not_found(error);
+		return -1;
+	}
+	if (netlink->family < NLMSG_MIN_TYPE)
+		return lq_nonsense(error, "the family has no id");
+	return 0;
+}
+
+/* Once, however many connections there are. */
+static void tell_version(u32 version)
+{
+	static bool told;
+
+	if (version <= LISTENQ_FAMILY_VERSION || told)
+		return;
+	told = true;
+	lq_note("the module speaks version %u, this program version %u: what is new is not shown",
+		version, LISTENQ_FAMILY_VERSION);
+}
+
+/**
+ * lq_netlink_open() - connect to the module of the present network namespace
+ * @error: set on failure
+ *
+ * Return: the connection, or NULL.
+ */
+struct lq_netlink *lq_netlink_open(struct lq_error *error)
+{
+	struct lq_netlink *netlink = lq_realloc(NULL, 1, sizeof(*netlink));
+
+	/* The buffers need not be cleared. */
+	memset(netlink, 0, offsetof(struct lq_netlink, request));
+	netlink->sock = lq_socket_open();
+	if (!netlink->sock) {
+		io_error("connect to", error);
+		free(netlink);
+		return NULL;
+	}
+	if (find_family(netlink, error)) {
+		lq_netlink_close(netlink);
+		return NULL;
+	}
+	tell_version(netlink->version);
+	return netlink;
+}
+
+/**
+ * lq_netlink_close() - disconnect
+ * @netlink: not to be used any more; may be NULL
+ */
+void lq_netlink_close(struct lq_netlink *netlink)
+{
+	if (!netlink)
+		return;
+	lq_socket_close(netlink->sock);
+	free(netlink);
+}
+
+/**
+ * lq_netlink_subscribe() - get events from now on
+ * @netlink: for events only, from here on
+ * @error: set on failure
+ *
+ * Return: 0 or -1.
+ */
+int lq_netlink_subscribe(struct lq_netlink *netlink, struct lq_error *error)
+{
+	if (!netlink->group)
+		return lq_error_set(error, "this module has no events");
+	if (lq_socket_join(netlink->sock, netlink->group))
+		return io_error("subscribe to", error);
+	/* Events have no number of a request. */
+	netlink->seq = 0;
+	return 0;
+}
+
+/**
+ * lq_netlink_events() - take the events that are there
+ * @netlink: subscribed
+ * @handle: gets every message
+ * @data: for it
+ * @error: set on failure
+ *
+ * Return: LQ_ANSWER_DONE when there may be more, LQ_ANSWER_NONE when there are
+ * no more, LQ_ANSWER_LOST or LQ_ANSWER_ERROR.
+ */
+enum lq_answer lq_netlink_events(struct lq_netlink *netlink,
+				 lq_message_fn handle, void *data,
+				 struct lq_error *error)
+{
+	struct exchange exchange = { .handle = handle, .data = data };
+	ssize_t len = receive(netlink);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return LQ_ANSWER_NONE;
+	if (len < 0 && errno == ENOBUFS)
+		return LQ_ANSWER_LOST;
+	if (len < 0)
+		return io_error("hear", error);
+	if (messages(netlink, len, &exchange, error) == LQ_ANSWER_ERROR)
+		return LQ_ANSWER_ERROR;
+	return LQ_ANSWER_DONE;
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a module says, made by hand.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include <linux/genetlink.h>
+#include <linux/listenq.h>
+
+#include "message.h"
+
+static struct nlmsghdr *begin(struct message *message, u16 type, u8 command)
+{
+	struct nlmsghdr *nlh;
+	struct genlmsghdr *header;
+
+	memset(message, 0, sizeof(*message));
+	nlh = mnl_nlmsg_put_header(message);
+	nlh->nlmsg_type = type;
+	header = mnl_nlmsg_put_extra_header(nlh, sizeof(*header));
+	header->cmd = command;
+	header->version = 1;
+	return nlh;
+}
+
+/**
+ * message_family() - the family's answer
+ * @message: set
+ * @version: of the family
+ */
+void message_family(struct message *message, u32 version)
+{
+	struct nlmsghdr *nlh = begin(message, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
+	struct nlattr *groups, *group;
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, LISTENQ_FAMILY_NAME);
+	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, KERNEL_FAMILY);
+	mnl_attr_put_u32(nlh, CTRL_ATTR_VERSION, version);
+	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
+	group = mnl_attr_nest_start(nlh, 1);
+	mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, KERNEL_GROUP);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, LISTENQ_MCGRP_EVENTS);
+	mnl_attr_nest_end(nlh, group);
+	mnl_attr_nest_end(nlh, groups);
+}
+
+static void put_numbers(struct nlmsghdr *nlh, u16 type, unsigned int max,
+			u64 first)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+	unsigned int n;
+
+	for (n = 2; n <= max; n++)
+		mnl_attr_put_u64(nlh, n, first + n);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_queue(struct nlmsghdr *nlh, u16 type, const u64 *values)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+	unsigned int n;
+
+	for (n = 0; n < 5; n++)
+		mnl_attr_put_u64(nlh, n + 2, values[n]);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_figures(struct nlmsghdr *nlh)
+{
+	/* length, limit, peak, start, discarded or young */
+	static const u64 acceptq[] = { 17, 16, 18, 1, 2 };
+	static const u64 synq[] = { 3, 16, 5, 0, 2 };
+	static const u64 times[] = { 0, 0, 4, 0, 1, 95 };
+
+	put_queue(nlh, LISTENQ_A_LISTENER_ACCEPTQ, acceptq);
+	put_queue(nlh, LISTENQ_A_LISTENER_SYNQ, synq);
+	put_numbers(nlh, LISTENQ_A_LISTENER_COUNTERS, LISTENQ_A_COUNTERS_MAX,
+		    100);
+	mnl_attr_put(nlh, LISTENQ_A_LISTENER_HANDSHAKE_US, sizeof(times),
+		     times);
+	mnl_attr_put(nlh, LISTENQ_A_LISTENER_ACCEPT_WAIT_US, 0, NULL);
+}
+
+static void put_address(struct nlmsghdr *nlh, unsigned int which)
+{
+	struct in6_addr v6 = IN6ADDR_ANY_INIT;
+
+	if (which == MESSAGE_V4) {
+		mnl_attr_put_u16(nlh, LISTENQ_A_LISTENER_FAMILY, AF_INET);
+		mnl_attr_put_u32(nlh, LISTENQ_A_LISTENER_ADDRESS4,
+				 htonl(0x0a000001));
+		return;
+	}
+	mnl_attr_put_u16(nlh, LISTENQ_A_LISTENER_FAMILY, AF_INET6);
+	if (which != MESSAGE_DUAL) {
+		inet_pton(AF_INET6, "2001:db8::1", &v6);
+		mnl_attr_put(nlh, LISTENQ_A_LISTENER_V6ONLY, 0, NULL);
+	}
+	mnl_attr_put(nlh, LISTENQ_A_LISTENER_ADDRESS6, sizeof(v6), &v6);
+}
+
+static void put_listener(struct nlmsghdr *nlh, unsigned int which)
+{
+	mnl_attr_put_u64(nlh, LISTENQ_A_LISTENER_ID, which);
+	put_address(nlh, which);
+	mnl_attr_put_u16(nlh, LISTENQ_A_LISTENER_PORT, 442 + which);
+	if (which == MESSAGE_V6) {
+		mnl_attr_put_u32(nlh, LISTENQ_A_LISTENER_IFINDEX, 1);
+		mnl_attr_put_strz(nlh, LISTENQ_A_LISTENER_IFNAME, "lo");
+	}
+	put_figures(nlh);
+	mnl_attr_put_u64(nlh, LISTENQ_A_LISTENER_INODE, 1000 + which);
+	mnl_attr_put_u32(nlh, LISTENQ_A_LISTENER_UID, 33);
+	mnl_attr_put_u64(nlh, LISTENQ_A_LISTENER_CGROUP, 55);
+	mnl_attr_put_u64(nlh, LISTENQ_A_LISTENER_SINCE, 1700000000123456789);
+}
+
+/**
+ * message_listener() - an answer about a listener
+ * @message: set
+ * @which: one of those above, or a number
+ */
+void message_listener(struct message *message, unsigned int which)
+{
+	struct nlmsghdr *nlh = begin(message, KERNEL_FAMILY,
+				     LISTENQ_CMD_LISTENER_GET);
+
+	put_listener(nlh, which);
+	mnl_attr_put_u32(nlh, LISTENQ_A_LISTENER_PID, 4242);
+	mnl_attr_put(nlh, LISTENQ_A_LISTENER_COMM, 5, "nginx");
+}
+
+/**
+ * message_event() - an event
+ * @message: set
+ * @command: LISTENQ_CMD_*_NTF
+ * @which: whose
+ * @seq: its number
+ */
+void message_event(struct message *message, u8 command, unsigned int which,
+		   u64 seq)
+{
+	struct nlmsghdr *nlh = begin(message, KERNEL_FAMILY, command);
+	struct nlattr *nest;
+
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_SEQ, seq);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_LOST, 0);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_TIME, 1700000001000000000);
+	nest = mnl_attr_nest_start(nlh, LISTENQ_A_EVENT_LISTENER);
+	put_listener(nlh, which);
+	mnl_attr_put(nlh, LISTENQ_A_LISTENER_COMM, 5, "nginx");
+	mnl_attr_nest_end(nlh, nest);
+	if (command != LISTENQ_CMD_EPISODE_NTF)
+		return;
+	mnl_attr_put_u32(nlh, LISTENQ_A_EVENT_KIND,
+			 LISTENQ_EPISODE_KIND_SYNQ_FULL);
+	mnl_attr_put_u32(nlh, LISTENQ_A_EVENT_PHASE,
+			 LISTENQ_EPISODE_PHASE_PROGRESS);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_VERDICTS, 7);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_TOTAL, 19);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_DEPTH, 17);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_LIMIT, 16);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_PEAK, 18);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_DURATION, 1004000000);
+}
+
+static void put_sum(struct nlmsghdr *nlh, u16 type)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+
+	put_figures(nlh);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/**
+ * message_totals() - an answer about the totals
+ * @message: set
+ */
+void message_totals(struct message *message)
+{
+	struct nlmsghdr *nlh = begin(message, KERNEL_FAMILY,
+				     LISTENQ_CMD_TOTALS_GET);
+
+	mnl_attr_put_u32(nlh, LISTENQ_A_TOTALS_LISTENERS, 3);
+	put_sum(nlh, LISTENQ_A_TOTALS_CLOSED);
+	put_sum(nlh, LISTENQ_A_TOTALS_UNTRACKED);
+	put_sum(nlh, LISTENQ_A_TOTALS_TOTAL);
+	put_numbers(nlh, LISTENQ_A_TOTALS_KERNEL, LISTENQ_A_COUNTERS_MAX, 100);
+	put_numbers(nlh, LISTENQ_A_TOTALS_UNATTRIBUTED,
+		    LISTENQ_A_REMAINDER_MAX, -9);
+	mnl_attr_put_u64(nlh, LISTENQ_A_TOTALS_EVENTS, 12);
+	mnl_attr_put_u64(nlh, LISTENQ_A_TOTALS_EVENTS_LOST, 0);
+	mnl_attr_put_u64(nlh, LISTENQ_A_TOTALS_SINCE, 1700000000000000000);
+	mnl_attr_put_strz(nlh, LISTENQ_A_TOTALS_VERSION, "0.1.0");
+}
+
+/**
+ * message_hook() - an answer about a hook
+ * @message: set
+ */
+void message_hook(struct message *message)
+{
+	struct nlmsghdr *nlh = begin(message, KERNEL_FAMILY,
+				     LISTENQ_CMD_HOOK_GET);
+
+	mnl_attr_put_u32(nlh, LISTENQ_A_HOOK_INDEX, 0);
+	mnl_attr_put_strz(nlh, LISTENQ_A_HOOK_FUNCTION, "tcp_conn_request");
+	mnl_attr_put_u32(nlh, LISTENQ_A_HOOK_WAY, LISTENQ_HOOK_WAY_REPLACE);
+	mnl_attr_put_u32(nlh, LISTENQ_A_HOOK_EXACTNESS,
+			 LISTENQ_HOOK_EXACTNESS_EXACT);
+	mnl_attr_put_u64(nlh, LISTENQ_A_HOOK_HITS, 1234);
+	mnl_attr_put_u64(nlh, LISTENQ_A_HOOK_MISSED, 0);
+}
+
+/**
+ * message_done() - the end of a dump
+ * @message: set
+ * @code: 0, or an error as the kernel has it
+ * @text: in words; may be NULL
+ */
+void message_done(struct message *message, int code, const char *text)
+{
+	struct nlmsghdr *nlh;
+	int *number;
+
+	memset(message, 0, sizeof(*message));
+	nlh = mnl_nlmsg_put_header(message);
+	nlh->nlmsg_type = NLMSG_DONE;
+	nlh->nlmsg_flags = NLM_F_MULTI;
+	number = mnl_nlmsg_put_extra_header(nlh, sizeof(*number));
+	*number = code;
+	if (!text)
+		return;
+	nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
+}
+
+/**
+ * message_error() - a refusal, or an acknowledgment
+ * @message: set
+ * @code: 0, or an error as the kernel has it
+ * @text: in words; may be NULL
+ * @offset: of what was wrong, in the request; 0: unknown
+ */
+void message_error(struct message *message, int code, const char *text,
+		   unsigned int offset)
+{
+	struct nlmsgerr *refusal;
+	struct nlmsghdr *nlh;
+
+	memset(message, 0, sizeof(*message));
+	nlh = mnl_nlmsg_put_header(message);
+	nlh->nlmsg_type = NLMSG_ERROR;
+	nlh->nlmsg_flags = NLM_F_CAPPED;
+	refusal = mnl_nlmsg_put_extra_header(nlh, sizeof(*refusal));
+	refusal->error = code;
+	if (!text)
+		return;
+	nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+	mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, text);
+	if (offset)
+		mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, offset);
+}
+
+/**
+ * message_say() - let the kernel say something
+ * @channel: when it is asked for that
+ * @message: what
+ */
+void message_say(enum kernel_channel channel, const struct message *message)
+{
+	kernel_say(channel, message, message->nlh.nlmsg_len);
+}
+
+/**
+ * message_say_dump() - let the kernel dump listeners
+ * @first: from this one
+ * @last: to this one
+ */
+void message_say_dump(unsigned int first, unsigned int last)
+{
+	struct message message;
+
+	for (; first <= last; first++) {
+		message_listener(&message, first);
+		message_say(KERNEL_DUMP, &message);
+	}
+	message_done(&message, 0, NULL);
+	message_say(KERNEL_DUMP, &message);
+}
+
+/**
+ * message_say_all() - let the kernel answer all requests
+ */
+void message_say_all(void)
+{
+	struct message message, done;
+
+	message_done(&done, 0, NULL);
+	message_family(&message, LISTENQ_FAMILY_VERSION);
+	message_say(KERNEL_CONTROL, &message);
+	message_error(&message, 0, NULL, 0);
+	message_say(KERNEL_CONTROL, &message);
+	message_say_dump(MESSAGE_V4, MESSAGE_V6);
+	message_totals(&message);
+	message_say(KERNEL_TOTALS, &message);
+	message_error(&message, 0, NULL, 0);
+	message_say(KERNEL_TOTALS, &message);
+	message_hook(&message);
+	message_say(KERNEL_HOOKS, &message);
+	message_say(KERNEL_HOOKS, &done);
+}

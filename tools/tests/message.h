@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a module says, made by hand.
+ */
+#ifndef _LISTENQ_TESTS_MESSAGE_H
+#define _LISTENQ_TESTS_MESSAGE_H
+
+#include <libmnl/libmnl.h>
+
+#include "base.h"
+#include "kernel.h"
+
+#define MESSAGE_SIZE 20000
+
+/**
+ * struct message - a message
+ * @nlh: its header
+ * @room: for what follows
+ */
+struct message {
+	struct nlmsghdr nlh;
+	char room[MESSAGE_SIZE - sizeof(struct nlmsghdr)];
+} __aligned(8);
+
+/* Which of the listeners that the module says it has. */
+#define MESSAGE_V4 1
+#define MESSAGE_DUAL 2
+#define MESSAGE_V6 3
+
+void message_family(struct message *message, u32 version);
+void message_listener(struct message *message, unsigned int which);
+void message_event(struct message *message, u8 command, unsigned int which,
+		   u64 seq);
+void message_totals(struct message *message);
+void message_hook(struct message *message);
+void message_done(struct message *message, int code, const char *text);
+void message_error(struct message *message, int code, const char *text,
+		   unsigned int offset);
+void message_say(enum kernel_channel channel, const struct message *message);
+void message_say_all(void);
+void message_say_dump(unsigned int first, unsigned int last);
+
+#endif
