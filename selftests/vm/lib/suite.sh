@@ -73,18 +73,62 @@ suite_modes()
 # suite_row ROW: all chosen suites, a boot for each mode; points on stdout.
 suite_row()
 {
-	local mode modes names
+	local mode single=() both=()
 	build_for_guest "$1" >&2
 	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
-	modes=$(suite_modes)
-	for mode in $modes; do
-		names=$(awk -v mode="$mode" '$2 == mode { print $1 }' <<<"$suite_table")
-		# A guest that died takes only one suite with it: the others get a new boot.
-		while [[ -n $names ]]; do
-			# shellcheck disable=SC2086 # one word a suite
-			suite_boot "$mode" $names
-			names=$suite_left
-		done
+	for mode in $(suite_modes); do
+		if [[ $mode == race* ]]; then
+			both+=("$mode")
+		else
+			single+=("$mode")
+		fi
+	done
+	suite_side_by_side "${single[@]}"
+	for mode in "${both[@]}"; do
+		suite_mode "$mode"
+	done
+}
+
+# suite_side_by_side MODE...: modes whose guest uses one CPU of the host.
+suite_side_by_side()
+{
+	local mode out n=0 status pids=()
+	out=$(mktemp -d "$CACHE/run/modes.XXXXXX")
+	trap 'suite_kill "${pids[@]}"; guest_stop' EXIT
+	for mode; do
+		(
+			trap guest_stop EXIT
+			trap 'exit 130' INT TERM
+			suite_mode "$mode" >"$out/$mode"
+		) &
+		pids+=($!)
+	done
+	for mode; do
+		status=0
+		wait "${pids[n]}" || status=$?
+		n=$((n + 1))
+		cat "$out/$mode"
+		((status == 0)) || printf 'not ok - %s.%s # the boot could not be made (status %s)\n' "$row_name" "$mode" "$status"
+	done
+	trap guest_stop EXIT
+	rm -rf "$out"
+}
+
+suite_kill()
+{
+	(($# == 0)) || kill "$@" 2>/dev/null || true
+}
+
+# suite_mode MODE[+SET...]: all suites of one mode.
+suite_mode()
+{
+	local names
+	names=$(awk -v mode="$1" '$2 == mode { print $1 }' <<<"$suite_table")
+	# A guest that died takes only one suite with it: the others get a new boot.
+	while [[ -n $names ]]; do
+		# shellcheck disable=SC2086 # one word a suite
+		suite_boot "$1" $names
+		names=$suite_left
 	done
 }
 
@@ -200,7 +244,7 @@ suite_row_end()
 
 suite_stop()
 {
-	((${#suite_pids[@]} == 0)) || kill "${suite_pids[@]}" 2>/dev/null || true
+	suite_kill "${suite_pids[@]}"
 }
 
 command_test()
