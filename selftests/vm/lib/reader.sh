@@ -19,7 +19,7 @@ reader_build()
 reader_sources()
 {
 	local file magic
-	build_sources tools module | while read -r file; do
+	build_sources tools module dkms.conf | while read -r file; do
 		IFS= read -r -N 4 magic <"$TREE/$file" 2>/dev/null || magic=
 		[[ $magic == $'\x7fELF' ]] || printf '%s\n' "$file"
 	done
@@ -29,7 +29,7 @@ reader_sources()
 # that is up to the makefile.
 reader_recipe()
 {
-	(cd "$TREE" && grep -E '^(tools|module/uapi)/|^module/[^/]*\.yaml$' "$1" | LC_ALL=C sort | xargs -d '\n' sha256sum --)
+	(cd "$TREE" && grep -E '^(tools|module/uapi)/|^module/[^/]*\.yaml$|^dkms\.conf$' "$1" | LC_ALL=C sort | xargs -d '\n' sha256sum --)
 	cc --version | head -n 1
 }
 
