@@ -225,7 +225,9 @@ static int try_entry(struct lq_hook *hook)
 {
 	int err = notice_entry(hook);
 
-	return err && err != -EBUSY ? watch(hook) : err;
+	if (!err || err == -EBUSY || err == -ENOMEM)
+		return err;
+	return watch(hook);
 }
 
 static int try_ways(struct lq_hook *hook)
@@ -265,7 +267,8 @@ static int install(struct lq_hook *hook)
 	err = try_ways(hook);
 	if (!err)
 		return 0;
-	if (!hook->optional) {
+	/* What decides can only be done without where it does not exist. */
+	if (!hook->optional || (hook->wrapper && err != -ENOENT)) {
 		say_why(hook, err);
 		return err;
 	}
