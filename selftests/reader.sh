@@ -163,7 +163,7 @@ check_table()
 	same "owners are the file's, and found for those older than the module" \
 		"$("$listenq" -np | awk 'NR > 1 { print $9 }' | sed 's/,.*//' | tr '\n' ' ')" \
 		"load/${servers[0]} $(file_lines owner | tail -n +2 | tr '\n' ' ')"
-	same "counters are the file's" "$(details :8000)" "$(figures 127.0.0.1:8000)"
+	same "counters are the file's" "$(details 127.0.0.1:8000)" "$(figures 127.0.0.1:8000)"
 	same "every counter has its sentence" \
 		"$("$listenq" --explain-counters | awk '/^[a-z]/ && NF > 2 { print $1 }')" \
 		"$(counter_columns)"
@@ -178,13 +178,13 @@ counter_columns()
 			if ($i == "accepted") exit } }' /proc/listenq
 }
 
-# figures LINE: counters of the file that are not 0.
+# figures LINE: the counters of the file.
 figures()
 {
 	local column value
 	for column in $(counter_columns); do
 		value=$(file "$1" "$column")
-		[ "$value" = 0 ] || echo "$column $value"
+		echo "$column $value"
 	done
 }
 

@@ -115,11 +115,11 @@ int lq_check(const struct lq_options *options, int nr, char **words)
 	struct lq_netlink *netlink;
 	int status;
 
-	/* A variable of a script that is empty must not check everything. */
-	if (!nr)
-		return lq_usage("check: which listeners?");
 	if (lq_filter_parse(&filter, options, nr, words))
 		return LQ_EXIT_USAGE;
+	/* A variable of a script that is empty must not check everything. */
+	if (!filter.nr)
+		return lq_usage("check: which listeners?");
 	netlink = lq_netlink_open(&error);
 	if (!netlink)
 		return lq_failed(&error);
@@ -127,6 +127,7 @@ int lq_check(const struct lq_options *options, int nr, char **words)
 		status = lq_failed(&error);
 	else
 		status = judge(&set, options);
+	lq_set_note(&set);
 	lq_netlink_close(netlink);
 	lq_set_clear(&set);
 	return status;

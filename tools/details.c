@@ -79,14 +79,14 @@ static void print_queue(const char *name, const struct lq_queue *queue,
 	putchar('\n');
 }
 
-static void print_counters(const struct lq_listener *listener, bool all)
+static void print_counters(const struct lq_listener *listener, bool nonzero)
 {
 	const struct lq_field *field;
 	u64 value;
 
 	for (field = lq_counters; field->name; field++) {
 		if (!lq_listener_count(listener, field->type, &value) ||
-		    (!value && !all))
+		    (!value && nonzero))
 			continue;
 		printf("  %-*s%*llu  ", LQ_NAME_WIDTH, field->name,
 		       LQ_NUMBER_WIDTH, value);
@@ -106,20 +106,26 @@ void lq_print_details(const struct lq_listener *listener,
 	print_title(listener, options);
 	print_queue("accept queue", &listener->acceptq, acceptq_numbers);
 	print_queue("SYN queue", &listener->synq, synq_numbers);
-	print_counters(listener, options->all);
+	print_counters(listener, options->nonzero);
 	lq_histogram_print("handshake", &listener->handshake);
-	lq_histogram_print("wait for accept()", &listener->accept_wait);
+	lq_histogram_print("accept wait", &listener->accept_wait);
+}
+
+/* What is not known has its place too: fields are found by counting. */
+static void print_pair(const char *name, bool known, u64 value)
+{
+	if (known)
+		printf(" %s=%llu", name, value);
+	else
+		printf(" %s=-", name);
 }
 
 static void print_pairs(const struct lq_queue *queue,
-			const struct number *number, bool all)
+			const struct number *number)
 {
-	for (; number->name; number++) {
-		u64 value = queue->value[number->type];
-
-		if (lq_has(queue->have, number->type) && (value || all))
-			printf(" %s=%llu", number->name, value);
-	}
+	for (; number->name; number++)
+		print_pair(number->name, lq_has(queue->have, number->type),
+			   queue->value[number->type]);
 }
 
 static void print_buckets(const char *name,
@@ -128,9 +134,7 @@ static void print_buckets(const char *name,
 	const char *before = "=";
 	unsigned int n;
 
-	if (!lq_histogram_total(histogram))
-		return;
-	printf(" %s", name);
+	printf(" %s%s", name, lq_histogram_total(histogram) ? "" : "=-");
 	for (n = 0; n < histogram->nr; n++) {
 		if (!histogram->bucket[n])
 			continue;
@@ -149,6 +153,7 @@ void lq_print_oneline(const struct lq_listener *listener,
 {
 	char local[LQ_LOCAL_SIZE], owner[LQ_OWNER_SIZE];
 	const struct lq_field *field;
+	bool known;
 	u64 value;
 
 	lq_format_local(local, sizeof(local), listener, options->numeric);
@@ -157,12 +162,11 @@ void lq_print_oneline(const struct lq_listener *listener,
 	       lq_format_state(listener), owner);
 	printf(" inode=%llu uid=%u cgroup=%llu", listener->inode,
 	       listener->uid, listener->cgroup);
-	print_pairs(&listener->acceptq, acceptq_numbers, options->all);
-	print_pairs(&listener->synq, synq_numbers, options->all);
+	print_pairs(&listener->acceptq, acceptq_numbers);
+	print_pairs(&listener->synq, synq_numbers);
 	for (field = lq_counters; field->name; field++) {
-		if (lq_listener_count(listener, field->type, &value) &&
-		    (value || options->all))
-			printf(" %s=%llu", field->name, value);
+		known = lq_listener_count(listener, field->type, &value);
+		print_pair(field->name, known, value);
 	}
 	print_buckets("handshake_us", &listener->handshake);
 	print_buckets("accept_wait_us", &listener->accept_wait);

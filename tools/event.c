@@ -3,6 +3,7 @@
  * Events as text.
  */
 #include <stdio.h>
+#include <time.h>
 
 #include "event.h"
 #include "format.h"
@@ -22,6 +23,8 @@ void lq_event_name(char *text, size_t size, const struct lq_event *event)
 		snprintf(text, size, "listener-add");
 	else if (event->command == LISTENQ_CMD_LISTENER_DEL_NTF)
 		snprintf(text, size, "listener-del");
+	else if (event->command == LQ_EVENT_CHANGED)
+		snprintf(text, size, "changed");
 	else if (lq_has(event->have, LISTENQ_A_EVENT_KIND))
 		lq_format_enum(text, size, lq_kind_names, event->kind);
 	else
@@ -77,12 +80,21 @@ static void print_life(const struct lq_event *event)
 	print_count(listener, "overflow", LISTENQ_A_COUNTERS_LISTEN_OVERFLOW);
 }
 
-static void print_time(const struct lq_event *event)
+/**
+ * lq_event_print_time() - write when something happened
+ * @event: what; NULL, or one that does not say when: now
+ */
+void lq_event_print_time(const struct lq_event *event)
 {
-	char text[LQ_TIME_SIZE] = "-";
+	char text[LQ_TIME_SIZE];
+	struct timespec now;
+	u64 time;
 
-	if (lq_has(event->have, LISTENQ_A_EVENT_TIME))
-		lq_format_time(text, sizeof(text), event->time);
+	clock_gettime(CLOCK_REALTIME, &now);
+	time = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	if (event && lq_has(event->have, LISTENQ_A_EVENT_TIME))
+		time = event->time;
+	lq_format_time(text, sizeof(text), time);
 	printf("%s ", text);
 }
 
@@ -100,7 +112,7 @@ void lq_event_print(const struct lq_event *event, const char *prefix,
 	bool episode = lq_has(event->have, LISTENQ_A_EVENT_PHASE);
 
 	if (options->tcp)
-		print_time(event);
+		lq_event_print_time(event);
 	lq_event_name(name, sizeof(name), event);
 	if (episode)
 		lq_format_enum(phase, sizeof(phase), lq_phase_names,

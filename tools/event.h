@@ -11,6 +11,7 @@ struct lq_event;
 struct lq_options;
 
 void lq_event_name(char *text, size_t size, const struct lq_event *event);
+void lq_event_print_time(const struct lq_event *event);
 void lq_event_print(const struct lq_event *event, const char *prefix,
 		    const struct lq_options *options);
 

@@ -24,12 +24,10 @@
  * struct words - what is left of the command line
  * @word: the next one
  * @left: how many
- * @numeric: no names of services
  */
 struct words {
 	char **word;
 	int left;
-	bool numeric;
 };
 
 static bool parse_number(const char *word, u64 max, u64 *number)
@@ -44,7 +42,7 @@ static bool parse_number(const char *word, u64 max, u64 *number)
 	return !*end && !errno && *number <= max;
 }
 
-static bool parse_port(const char *word, bool numeric, u16 *port)
+static bool parse_port(const char *word, u16 *port)
 {
 	u64 number;
 
@@ -56,7 +54,7 @@ static bool parse_port(const char *word, bool numeric, u16 *port)
 		*port = number;
 		return number > 0;
 	}
-	return !numeric && lq_service_port(word, port);
+	return lq_service_port(word, port);
 }
 
 static bool parse_dev(char *address, struct lq_wanted *wanted)
@@ -122,8 +120,7 @@ static void remove_brackets(char *word)
 	memmove(word, word + 1, strlen(word));
 }
 
-static bool parse_local(const char *word, bool numeric,
-			struct lq_wanted *wanted)
+static bool parse_local(const char *word, struct lq_wanted *wanted)
 {
 	char copy[128];
 	char *port;
@@ -137,21 +134,20 @@ static bool parse_local(const char *word, bool numeric,
 		return false;
 	if (*port) {
 		*port++ = '\0';
-		if (!parse_port(port, numeric, &wanted->port))
+		if (!parse_port(port, &wanted->port))
 			return false;
 	}
 	remove_brackets(copy);
 	return parse_address(copy, wanted);
 }
 
-static bool parse_sport(const char *word, bool numeric,
-			struct lq_wanted *wanted)
+static bool parse_sport(const char *word, struct lq_wanted *wanted)
 {
 	wanted->kind = LQ_WANTED_SPORT;
 	/* ss takes both. */
 	if (*word == ':')
 		word++;
-	return parse_port(word, numeric, &wanted->port);
+	return parse_port(word, &wanted->port);
 }
 
 static bool find_cgroup2(char *path, size_t size)
@@ -194,13 +190,13 @@ static bool parse_cgroup(const char *word, struct lq_wanted *wanted)
 }
 
 static bool parse_value(enum lq_wanted_kind kind, const char *word,
-			bool numeric, struct lq_wanted *wanted)
+			struct lq_wanted *wanted)
 {
 	switch (kind) {
 	case LQ_WANTED_LOCAL:
-		return parse_local(word, numeric, wanted);
+		return parse_local(word, wanted);
 	case LQ_WANTED_SPORT:
-		return parse_sport(word, numeric, wanted);
+		return parse_sport(word, wanted);
 	case LQ_WANTED_CGROUP:
 		return parse_cgroup(word, wanted);
 	default:
@@ -251,7 +247,7 @@ static int parse_one(struct words *words, struct lq_wanted *wanted)
 
 	memset(wanted, 0, sizeof(*wanted));
 	if (!keyword(word, &kind)) {
-		if (parse_local(word, words->numeric, wanted))
+		if (parse_local(word, wanted))
 			return 0;
 		return lq_usage("'%s' is no filter: see listenq help", word);
 	}
@@ -260,7 +256,7 @@ static int parse_one(struct words *words, struct lq_wanted *wanted)
 		word = next_word(words);
 	if (!word)
 		return lq_usage("%s: of what value?", name);
-	if (!parse_value(kind, word, words->numeric, wanted))
+	if (!parse_value(kind, word, wanted))
 		return lq_usage("%s: '%s' is no such thing", name, word);
 	return 0;
 }
@@ -347,7 +343,7 @@ static char **split(char *line, int *nr)
 int lq_filter_parse(struct lq_filter *filter, const struct lq_options *options,
 		    int nr, char **words)
 {
-	struct words left = { .numeric = options->numeric };
+	struct words left = { 0 };
 	char *line = join(nr, words);
 	char **list;
 	int status;
@@ -365,10 +361,14 @@ int lq_filter_parse(struct lq_filter *filter, const struct lq_options *options,
 	return status;
 }
 
-static void put_local(const struct lq_wanted *wanted, struct nlmsghdr *nlh)
+static void put_local(const struct lq_filter *filter,
+		      const struct lq_wanted *wanted, struct nlmsghdr *nlh)
 {
 	if (wanted->port)
 		mnl_attr_put_u16(nlh, LISTENQ_A_LISTENER_PORT, wanted->port);
+	/* The kernel refuses a contradiction; for us nothing meets it. */
+	if (filter->family && filter->family != wanted->family)
+		return;
 	if (wanted->family == AF_INET && wanted->bits == 32)
 		mnl_attr_put(nlh, LISTENQ_A_LISTENER_ADDRESS4,
 			     sizeof(struct in_addr), &wanted->address);
@@ -382,7 +382,7 @@ static void put_wanted(const struct lq_filter *filter,
 {
 	switch (wanted->kind) {
 	case LQ_WANTED_LOCAL:
-		put_local(wanted, nlh);
+		put_local(filter, wanted, nlh);
 		break;
 	case LQ_WANTED_SPORT:
 		/* An address has said which port already. */

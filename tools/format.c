@@ -81,6 +81,22 @@ void lq_format_local(char *text, size_t size,
 		 v6 ? "]" : "", *dev ? "%" : "", dev, port);
 }
 
+/* Those below @lowest, and what is no ASCII, as \ooo. */
+static void format_bytes(char *text, size_t size, const char *bytes, size_t len,
+			 unsigned char lowest)
+{
+	size_t n, at = 0;
+
+	*text = '\0';
+	for (n = 0; n < len && at + 4 < size; n++) {
+		unsigned char c = bytes[n];
+		bool plain = c >= lowest && c < 127 && c != '\\';
+
+		at += snprintf(text + at, size - at, plain ? "%c" : "\\%03o",
+			       c);
+	}
+}
+
 /**
  * lq_format_bytes() - any bytes as one printable word
  * @text: set; as much as fits
@@ -90,16 +106,18 @@ void lq_format_local(char *text, size_t size,
  */
 void lq_format_bytes(char *text, size_t size, const char *bytes, size_t len)
 {
-	size_t n, at = 0;
+	format_bytes(text, size, bytes, len, ' ' + 1);
+}
 
-	*text = '\0';
-	for (n = 0; n < len && at + 4 < size; n++) {
-		unsigned char c = bytes[n];
-		bool plain = c > ' ' && c < 127 && c != '\\';
-
-		at += snprintf(text + at, size - at, plain ? "%c" : "\\%03o",
-			       c);
-	}
+/**
+ * lq_format_text() - any text as printable words
+ * @text: set; as much as fits
+ * @size: room there
+ * @line: the text
+ */
+void lq_format_text(char *text, size_t size, const char *line)
+{
+	format_bytes(text, size, line, strlen(line), ' ');
 }
 
 static void format_process(char *text, size_t size, const struct lq_comm *comm,

@@ -23,6 +23,7 @@ void lq_format_address(char *text, size_t size,
 void lq_format_dev(char *text, size_t size, const struct lq_listener *listener);
 void lq_format_local(char *text, size_t size,
 		     const struct lq_listener *listener, bool numeric);
+void lq_format_text(char *text, size_t size, const char *line);
 void lq_format_bytes(char *text, size_t size, const char *bytes, size_t len);
 void lq_format_owner(char *text, size_t size,
 		     const struct lq_listener *listener);

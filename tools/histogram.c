@@ -64,13 +64,19 @@ static unsigned int percentile(const struct lq_histogram *histogram,
 	return n;
 }
 
-/* The last bucket has no upper end. */
+/* A thousandth is not seen in a drawing. */
 static void print_bound(unsigned int bucket, int width)
 {
-	if (bucket == LISTENQ_HISTOGRAM_BUCKETS - 1)
-		printf(">= %*llu us", width, 1ULL << (bucket - 1));
-	else
-		printf("<= %*llu us", width, 1ULL << bucket);
+	static const char * const units[] = { "us", "ms", "s" };
+	/* The last bucket has no upper end. */
+	bool last = bucket == LISTENQ_HISTOGRAM_BUCKETS - 1;
+	double bound = (double)(1ULL << (bucket - last));
+	size_t unit = 0;
+
+	for (; bound >= 1000 && unit + 1 < ARRAY_SIZE(units); unit++)
+		bound /= 1000;
+	printf("%s %*.4g %-*s", last ? ">=" : "<=", width, bound,
+	       width ? 2 : 0, units[unit]);
 }
 
 static void print_bar(unsigned int bucket, u64 count, u64 most)
@@ -80,7 +86,7 @@ static void print_bar(unsigned int bucket, u64 count, u64 most)
 	if (len > LQ_BAR_WIDTH)
 		len = LQ_BAR_WIDTH;
 	printf("    ");
-	print_bound(bucket, 9);
+	print_bound(bucket, 5);
 	printf(" %-*.*s %llu\n", LQ_BAR_WIDTH, count && !len ? 1 : len,
 	       "########################################", count);
 }

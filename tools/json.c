@@ -35,6 +35,9 @@ static void put_text(json_t *to, const char *name, const char *text)
 	json_object_set_new(to, name, json_string(text));
 }
 
+/* The longest there is, the name of a kernel function. */
+#define LQ_BYTES_MAX 128
+
 /* How long the character is that is written here in UTF-8; 0: none is. */
 static size_t utf8_length(const char *bytes, size_t left)
 {
@@ -53,7 +56,7 @@ static size_t utf8_length(const char *bytes, size_t left)
 /* What is no UTF-8 becomes \ooo, and a backslash two. */
 static json_t *any_bytes(const char *bytes, size_t len)
 {
-	char text[4 * LQ_COMM_MAX + 1];
+	char text[4 * LQ_BYTES_MAX + 1];
 	size_t at = 0;
 
 	while (len && at + 4 < sizeof(text)) {
@@ -84,6 +87,12 @@ static json_t *local(const struct lq_listener *listener)
 		put_text(json, "address", text);
 	put(json, "port", lq_has(listener->have, LISTENQ_A_LISTENER_PORT),
 	    listener->port);
+	if (*listener->ifname) {
+		json_object_set_new(json, "dev",
+				    any_bytes(listener->ifname,
+					      strlen(listener->ifname)));
+		return json;
+	}
 	lq_format_dev(text, sizeof(text), listener);
 	if (*text)
 		put_text(json, "dev", text);
@@ -298,7 +307,7 @@ json_t *lq_json_event(const struct lq_event *event)
 	}
 	put_event(json, event, "seq", LISTENQ_A_EVENT_SEQ, event->seq);
 	put_event(json, event, "lost", LISTENQ_A_EVENT_LOST, event->lost);
-	put_event(json, event, "time", LISTENQ_A_EVENT_TIME, event->time);
+	put_event(json, event, "time_ns", LISTENQ_A_EVENT_TIME, event->time);
 	put_episode(json, event);
 	if (lq_has(event->have, LISTENQ_A_EVENT_LISTENER))
 		json_object_set_new(json, "listener",

@@ -149,6 +149,9 @@ struct lq_totals {
 	char version[64];
 };
 
+/* No message has it: found by reading listeners anew. */
+#define LQ_EVENT_CHANGED 255
+
 /**
  * struct lq_event - a change of state
  * @have: which members are known, a bit by LISTENQ_A_EVENT_*
@@ -164,7 +167,7 @@ struct lq_totals {
  * @duration: nanoseconds
  * @kind: of the episode
  * @phase: of the episode
- * @command: the message's, LISTENQ_CMD_*_NTF
+ * @command: the message's, LISTENQ_CMD_*_NTF, or LQ_EVENT_CHANGED
  */
 struct lq_event {
 	u64 have;

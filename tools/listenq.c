@@ -24,6 +24,7 @@
 enum {
 	OPTION_SORT = 256,
 	OPTION_DROPS,
+	OPTION_NONZERO,
 	OPTION_MAX_DROPS,
 	OPTION_EXPLAIN,
 };
@@ -31,7 +32,9 @@ enum {
 /* In a command's set of options they have one, however. */
 #define LETTER_SORT 's'
 #define LETTER_DROPS 'D'
+#define LETTER_NONZERO 'z'
 #define LETTER_MAX_DROPS 'm'
+#define ALL_OPTIONS "46npjdotaNsDzm"
 
 static int lq_help(const struct lq_options *options, int nr, char **words);
 
@@ -40,7 +43,7 @@ static const struct lq_command commands[] = {
 		.name = "show",
 		.arguments = "[FILTER...]",
 		.help = "the listeners of this moment (the default)",
-		.options = "46npjdotaNsD",
+		.options = "46npjdotaNsDz",
 		.run = lq_show,
 	},
 	{
@@ -75,14 +78,14 @@ static const struct lq_command commands[] = {
 		.name = "check",
 		.arguments = "[--max-drops N] FILTER...",
 		.help = "fail when listeners drop more than N (0)",
-		.options = "46njtNDm",
+		.options = "46njtNm",
 		.run = lq_check,
 	},
 	{
 		.name = "help",
 		.arguments = "",
 		.help = "this",
-		.options = "46npjdotaNsDm",
+		.options = ALL_OPTIONS,
 		.run = lq_help,
 	},
 	{ }
@@ -102,6 +105,7 @@ static const struct option long_options[] = {
 	{ "net", required_argument, NULL, 'N' },
 	{ "sort", required_argument, NULL, OPTION_SORT },
 	{ "drops", no_argument, NULL, OPTION_DROPS },
+	{ "nonzero", no_argument, NULL, OPTION_NONZERO },
 	{ "max-drops", required_argument, NULL, OPTION_MAX_DROPS },
 	{ "explain-counters", no_argument, NULL, OPTION_EXPLAIN },
 	{ "help", no_argument, NULL, 'h' },
@@ -114,7 +118,8 @@ static const char options_help[] =
 	"  -n, --numeric        no names of services\n"
 	"  -p, --processes      owners, also of listeners older than the module\n"
 	"  -d, --details        all counters, and times drawn\n"
-	"  -a, --all            zeroes too\n"
+	"      --nonzero        with -d, no counters that are zero\n"
+	"  -a, --all            with totals, counters that are zero too\n"
 	"  -o, --oneline        all counters, a listener a line\n"
 	"  -j, --json           for programs\n"
 	"  -t, --tcp            as ss has it; with monitor --timestamp: when\n"
@@ -162,9 +167,9 @@ static int run_explain(const struct lq_options *options, int nr, char **words)
 
 /* What options ask for, whatever else is said. */
 static const struct lq_command by_option[] = {
-	{ .name = "--help", .options = "46npjdotaNsDm", .run = lq_help },
-	{ .name = "--version", .options = "46npjdotaNsDm", .run = run_version },
-	{ .name = "--explain-counters", .options = "46npjdotaNsDm",
+	{ .name = "--help", .options = ALL_OPTIONS, .run = lq_help },
+	{ .name = "--version", .options = ALL_OPTIONS, .run = run_version },
+	{ .name = "--explain-counters", .options = ALL_OPTIONS,
 	  .run = run_explain },
 };
 
@@ -225,6 +230,10 @@ static int parse_long(struct line *line, int option)
 	case OPTION_DROPS:
 		line->options.drops = true;
 		remember(line, LETTER_DROPS);
+		return 0;
+	case OPTION_NONZERO:
+		line->options.nonzero = true;
+		remember(line, LETTER_NONZERO);
 		return 0;
 	case OPTION_MAX_DROPS:
 		return parse_max_drops(line, optarg);
@@ -311,22 +320,34 @@ static const struct lq_command *find_command(const char *name)
 	return NULL;
 }
 
+/* Of those whose letter is ours alone. */
+static const char *long_name(char letter)
+{
+	switch (letter) {
+	case LETTER_SORT:
+		return "sort";
+	case LETTER_DROPS:
+		return "drops";
+	case LETTER_NONZERO:
+		return "nonzero";
+	case LETTER_MAX_DROPS:
+		return "max-drops";
+	default:
+		return NULL;
+	}
+}
+
 static int check_options(const struct line *line)
 {
-	const char *letter;
+	const char *letter, *name;
 
 	for (letter = line->given; *letter; letter++) {
 		if (strchr(line->command->options, *letter))
 			continue;
-		if (*letter == LETTER_SORT)
-			return lq_usage("%s takes no --sort",
-					line->command->name);
-		if (*letter == LETTER_DROPS)
-			return lq_usage("%s takes no --drops",
-					line->command->name);
-		if (*letter == LETTER_MAX_DROPS)
-			return lq_usage("%s takes no --max-drops",
-					line->command->name);
+		name = long_name(*letter);
+		if (name)
+			return lq_usage("%s takes no --%s", line->command->name,
+					name);
 		return lq_usage("%s takes no -%c", line->command->name,
 				*letter);
 	}

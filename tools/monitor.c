@@ -27,7 +27,8 @@
 /**
  * struct monitor - what is known
  * @options: how to tell events
- * @filter: whose
+ * @filter: whose are told
+ * @all: of whom it has to be known what becomes, as @filter but for `drops`
  * @events: where they come from
  * @module: whom to ask
  * @known: the listeners that there are
@@ -43,6 +44,7 @@
 struct monitor {
 	const struct lq_options *options;
 	struct lq_filter filter;
+	struct lq_filter all;
 	struct lq_netlink *events;
 	struct lq_netlink *module;
 	struct lq_set known;
@@ -94,53 +96,115 @@ static void tell_lost(struct monitor *monitor, const char *why, u64 count)
 		json_object_set_new(json, "reason", json_string(why));
 		lq_json_print(json);
 	} else {
-		printf("%slost %s events (%s)\n",
-		       monitor->options->tcp ? "- " : "", many, why);
+		if (monitor->options->tcp)
+			lq_event_print_time(NULL);
+		printf("lost %s events (%s)\n", many, why);
 	}
 	monitor->behind = true;
 	monitor->status = lq_output_flush();
 }
 
-/* What was not sent has a number too: a gap says all there is to say. */
+/* How many more than before could not be sent. */
+static u64 count_unsent(struct monitor *monitor, const struct lq_event *event)
+{
+	u64 unsent = 0;
+
+	if (!lq_has(event->have, LISTENQ_A_EVENT_LOST))
+		return 0;
+	if (monitor->lost_known && event->lost > monitor->lost)
+		unsent = event->lost - monitor->lost;
+	monitor->lost = event->lost;
+	monitor->lost_known = true;
+	return unsent;
+}
+
+/* How many numbers are missing. */
+static u64 count_missing(struct monitor *monitor, const struct lq_event *event)
+{
+	u64 missing = 0;
+
+	if (!lq_has(event->have, LISTENQ_A_EVENT_SEQ))
+		return 0;
+	if (monitor->seq && event->seq > monitor->seq + 1)
+		missing = event->seq - monitor->seq - 1;
+	monitor->seq = event->seq;
+	return missing;
+}
+
+/* What could not be sent has a number, too: the rest of a gap is our own. */
 static void look_for_lost(struct monitor *monitor, const struct lq_event *event)
 {
-	bool has_lost = lq_has(event->have, LISTENQ_A_EVENT_LOST);
-	bool has_seq = lq_has(event->have, LISTENQ_A_EVENT_SEQ);
+	u64 unsent = count_unsent(monitor, event);
+	u64 missing = count_missing(monitor, event);
 
-	if (has_seq && monitor->seq && event->seq > monitor->seq + 1) {
-		tell_lost(monitor, monitor->overrun ? "overrun" : "gap",
-			  event->seq - monitor->seq - 1);
-		monitor->overrun = false;
-	} else if (has_lost && monitor->lost_known &&
-		   event->lost > monitor->lost) {
-		tell_lost(monitor, "unsent", event->lost - monitor->lost);
+	if (unsent)
+		tell_lost(monitor, "unsent", unsent);
+	if (missing <= unsent || monitor->status)
+		return;
+	tell_lost(monitor, monitor->overrun ? "overrun" : "gap",
+		  missing - unsent);
+	monitor->overrun = false;
+}
+
+/* Processes come and go: /proc is read anew for all that are known. */
+static void find_owners(struct monitor *monitor)
+{
+	if (!monitor->options->processes)
+		return;
+	lq_owners_free(&monitor->owners);
+	lq_owners_find_all(&monitor->owners, &monitor->known);
+}
+
+static void know_born(struct monitor *monitor,
+		      const struct lq_listener *listener)
+{
+	struct lq_listener asked;
+
+	if (!lq_get_listener(monitor->module, listener->id, &asked))
+		lq_set_add(&monitor->known, &asked);
+	else if (!lq_set_find(&monitor->known, listener->id))
+		lq_set_add(&monitor->known, listener);
+	if (!lq_owner_known(lq_set_find(&monitor->known, listener->id)))
+		find_owners(monitor);
+}
+
+/* An event that was sent before what is known was read has nothing new. */
+static bool is_newer(const struct lq_listener *listener,
+		     const struct lq_listener *known)
+{
+	static const unsigned int types[] = {
+		LISTENQ_A_COUNTERS_SYN_RECEIVED,
+		LISTENQ_A_COUNTERS_LISTEN_DROP,
+		LISTENQ_A_COUNTERS_LISTEN_OVERFLOW,
+	};
+	size_t n;
+
+	for (n = 0; n < ARRAY_SIZE(types); n++) {
+		if (listener->counters.value[types[n]] <
+		    known->counters.value[types[n]])
+			return false;
 	}
-	if (has_seq)
-		monitor->seq = event->seq;
-	if (has_lost)
-		monitor->lost = event->lost;
-	monitor->lost_known |= has_lost;
+	return true;
 }
 
 /* Events carry no process: its id depends on who looks. */
 static void know(struct monitor *monitor, struct lq_event *event)
 {
 	struct lq_listener *listener = &event->listener;
-	struct lq_listener asked;
-	const struct lq_listener *known;
+	struct lq_listener *known;
 
 	if (!lq_has(listener->have, LISTENQ_A_LISTENER_ID))
 		return;
-	if (event->command == LISTENQ_CMD_LISTENER_ADD_NTF &&
-	    !lq_get_listener(monitor->module, listener->id, &asked))
-		lq_set_add(&monitor->known, &asked);
+	if (event->command == LISTENQ_CMD_LISTENER_ADD_NTF)
+		know_born(monitor, listener);
 	known = lq_set_find(&monitor->known, listener->id);
-	if (known)
-		lq_listener_owner(listener, known);
-	else if (event->command == LISTENQ_CMD_LISTENER_ADD_NTF)
-		lq_set_add(&monitor->known, listener);
+	if (!known)
+		return;
+	lq_listener_owner(listener, known);
 	if (event->command == LISTENQ_CMD_LISTENER_DEL_NTF)
 		lq_set_remove(&monitor->known, listener->id);
+	else if (is_newer(listener, known))
+		*known = *listener;
 }
 
 static bool is_event(u8 command)
@@ -163,29 +227,17 @@ static int one_event(const struct nlmsghdr *nlh, void *data,
 		return -1;
 	look_for_lost(monitor, &event);
 	if (!is_event(event.command) ||
-	    !lq_filter_match(&monitor->filter, &event.listener))
+	    !lq_filter_match(&monitor->all, &event.listener))
 		return 0;
 	know(monitor, &event);
-	tell(monitor, &event, false);
+	if (!monitor->status &&
+	    lq_filter_match(&monitor->filter, &event.listener))
+		tell(monitor, &event, false);
 	return 0;
 }
 
-static int load(struct monitor *monitor, struct lq_set *set,
-		struct lq_error *error)
-{
-	struct lq_filter all = monitor->filter;
-
-	/* Who drops nothing yet may do so when an event comes. */
-	all.drops = false;
-	if (lq_set_load(set, monitor->module, &all, error))
-		return -1;
-	if (monitor->options->processes)
-		lq_owners_find_all(&monitor->owners, set);
-	return 0;
-}
-
-static void tell_life(struct monitor *monitor, u8 command,
-		      const struct lq_listener *listener)
+static void tell_found(struct monitor *monitor, u8 command,
+		       const struct lq_listener *listener)
 {
 	struct lq_event event = {
 		.have = 1ULL << LISTENQ_A_EVENT_LISTENER,
@@ -204,26 +256,68 @@ static void tell_missing(struct monitor *monitor, u8 command,
 
 	for (n = 0; n < from->nr; n++) {
 		if (!lq_set_find(in, from->listeners[n]->id))
-			tell_life(monitor, command, from->listeners[n]);
+			tell_found(monitor, command, from->listeners[n]);
 	}
 }
 
+static bool has_grown(const struct lq_listener *before,
+		      const struct lq_listener *now, unsigned int type)
+{
+	u64 was, is;
+
+	return lq_listener_count(before, type, &was) &&
+	       lq_listener_count(now, type, &is) && is > was;
+}
+
+static void tell_changed(struct monitor *monitor, const struct lq_set *before,
+			 const struct lq_set *now)
+{
+	size_t n;
+
+	for (n = 0; n < now->nr; n++) {
+		const struct lq_listener *is = now->listeners[n];
+		const struct lq_listener *was = lq_set_find(before, is->id);
+
+		if (was &&
+		    (has_grown(was, is, LISTENQ_A_COUNTERS_LISTEN_DROP) ||
+		     has_grown(was, is, LISTENQ_A_COUNTERS_LISTEN_OVERFLOW)))
+			tell_found(monitor, LQ_EVENT_CHANGED, is);
+	}
+}
+
+static void tell_differences(struct monitor *monitor, const struct lq_set *old)
+{
+	tell_missing(monitor, LISTENQ_CMD_LISTENER_DEL_NTF, old,
+		     &monitor->known);
+	tell_missing(monitor, LISTENQ_CMD_LISTENER_ADD_NTF, &monitor->known,
+		     old);
+	tell_changed(monitor, old, &monitor->known);
+}
+
+static int load(struct monitor *monitor, struct lq_error *error)
+{
+	if (lq_set_load(&monitor->known, monitor->module, &monitor->all, error))
+		return -1;
+	find_owners(monitor);
+	return 0;
+}
+
+/* Those that closed keep the owners that they had. */
 static int catch_up(struct monitor *monitor, struct lq_error *error)
 {
-	struct lq_set now = { 0 };
+	struct lq_owners old_owners = monitor->owners;
+	struct lq_set old = monitor->known;
+	int failed;
 
 	monitor->behind = false;
-	if (load(monitor, &now, error)) {
-		lq_set_clear(&now);
-		return -1;
-	}
-	tell_missing(monitor, LISTENQ_CMD_LISTENER_DEL_NTF, &monitor->known,
-		     &now);
-	tell_missing(monitor, LISTENQ_CMD_LISTENER_ADD_NTF, &now,
-		     &monitor->known);
-	lq_set_clear(&monitor->known);
-	monitor->known = now;
-	return 0;
+	monitor->known = (struct lq_set){ 0 };
+	monitor->owners = (struct lq_owners){ 0 };
+	failed = load(monitor, error);
+	if (!failed)
+		tell_differences(monitor, &old);
+	lq_set_clear(&old);
+	lq_owners_free(&old_owners);
+	return failed;
 }
 
 /* What has a number up to this one, and does not come any more, is lost. */
@@ -294,7 +388,9 @@ static int run(struct monitor *monitor, struct lq_error *error)
 	if (!monitor->events || lq_netlink_subscribe(monitor->events, error))
 		return -1;
 	monitor->module = lq_netlink_open(error);
-	if (!monitor->module || load(monitor, &monitor->known, error))
+	if (!monitor->module ||
+	    lq_netlink_same(monitor->events, monitor->module, error) ||
+	    load(monitor, error))
 		return -1;
 	lq_interrupt_catch();
 	return follow(monitor, error);
@@ -316,6 +412,9 @@ int lq_monitor(const struct lq_options *options, int nr, char **words)
 
 	if (lq_filter_parse(&monitor.filter, options, nr, words))
 		return LQ_EXIT_USAGE;
+	/* Who drops nothing yet may do so when an event comes. */
+	monitor.all = monitor.filter;
+	monitor.all.drops = false;
 	failed = run(&monitor, &error);
 	lq_netlink_close(monitor.events);
 	lq_netlink_close(monitor.module);

@@ -12,6 +12,7 @@
 #include <linux/listenq.h>
 
 #include "attr.h"
+#include "format.h"
 #include "interrupt.h"
 #include "names.h"
 #include "netlink.h"
@@ -21,6 +22,23 @@
 #define LQ_EXTACK_MAX 6
 #define LQ_EXTACK_MISS_TYPE 5
 
+/* Where the controller of generic netlink tells of families, and its name. */
+#define LQ_CONTROLLER "nlctrl"
+#define LQ_NOTIFY "notify"
+
+static int module_gone(struct lq_error *error)
+{
+	return lq_error_set(error,
+			    "the module was unloaded: modprobe listenq, or insmod listenq.ko");
+}
+
+static bool asks_controller(const struct lq_netlink *netlink)
+{
+	const struct nlmsghdr *nlh = (const void *)netlink->request;
+
+	return nlh->nlmsg_type == GENL_ID_CTRL;
+}
+
 /* The name of the attribute of our request that is at an offset in it. */
 static const char *request_attribute(const struct lq_netlink *netlink,
 				     u32 offset)
@@ -28,8 +46,8 @@ static const char *request_attribute(const struct lq_netlink *netlink,
 	const struct nlmsghdr *nlh = (const void *)netlink->request;
 	const struct nlattr *attr;
 
-	/* Requests to the controller have other names. */
-	if (nlh->nlmsg_type != netlink->family)
+	/* It has other names. */
+	if (asks_controller(netlink))
 		return NULL;
 	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
 		if ((const char *)attr - netlink->request == offset &&
@@ -61,7 +79,7 @@ static void explain(const struct lq_netlink *netlink, const void *attributes,
 		    size_t len, int code, struct lq_error *error)
 {
 	const struct nlattr *table[LQ_EXTACK_MAX + 1];
-	char text[160] = "";
+	char text[160] = "", shown[sizeof(text)] = "";
 	const char *name;
 
 	if (lq_attr_table(attributes, len, table, LQ_EXTACK_MAX, "an error",
@@ -71,9 +89,15 @@ static void explain(const struct lq_netlink *netlink, const void *attributes,
 	    lq_attr_string(table[NLMSGERR_ATTR_MSG], text, sizeof(text),
 			   "an error's text", error))
 		return;
+	/* The module has words for what it does not find. */
+	if (code == ENOENT && !*text && !asks_controller(netlink)) {
+		module_gone(error);
+		return;
+	}
 	name = blamed(netlink, table);
-	lq_error_set(error, "the kernel refused: %s%s%s%s%s%s", text,
-		     *text ? " (" : "", strerror(code), *text ? ")" : "",
+	lq_format_text(shown, sizeof(shown), text);
+	lq_error_set(error, "the kernel refused: %s%s%s%s%s%s", shown,
+		     *shown ? " (" : "", strerror(code), *shown ? ")" : "",
 		     name ? ", attribute " : "", name ? name : "");
 }
 
@@ -259,7 +283,23 @@ enum lq_answer lq_netlink_run(struct lq_netlink *netlink, lq_message_fn handle,
 	return answer;
 }
 
-static int group_of(const struct nlattr *groups, u32 *number,
+/**
+ * struct family - what the controller says of a family
+ * @name: of which
+ * @group_name: which of its groups is wanted
+ * @id: its number
+ * @version: of the family
+ * @group: the group's number; 0: there is none
+ */
+struct family {
+	const char *name;
+	const char *group_name;
+	u16 id;
+	u32 version;
+	u32 group;
+};
+
+static int group_of(const struct nlattr *groups, struct family *family,
 		    struct lq_error *error)
 {
 	const struct nlattr *table[CTRL_ATTR_MCAST_GRP_MAX + 1];
@@ -278,40 +318,68 @@ static int group_of(const struct nlattr *groups, u32 *number,
 		if (lq_attr_string(table[CTRL_ATTR_MCAST_GRP_NAME], name,
 				   sizeof(name), "a group's name", error))
 			return -1;
-		if (strcmp(name, LISTENQ_MCGRP_EVENTS))
+		if (strcmp(name, family->group_name))
 			continue;
 		return lq_attr_number(table[CTRL_ATTR_MCAST_GRP_ID],
-				      sizeof(*number), number, "a group's id",
-				      error);
+				      sizeof(family->group), &family->group,
+				      "a group's id", error);
 	}
 	return 0;
+}
+
+/* The attributes of a message of the controller. */
+static int control_table(const struct nlmsghdr *nlh,
+			 const struct nlattr **table, struct lq_error *error)
+{
+	size_t len = mnl_nlmsg_get_payload_len(nlh);
+
+	if (len < GENL_HDRLEN)
+		return lq_nonsense(error, "the family has no header");
+	return lq_attr_table(mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN),
+			     len - GENL_HDRLEN, table, CTRL_ATTR_MAX,
+			     "the family", error);
 }
 
 static int family_found(const struct nlmsghdr *nlh, void *data,
 			struct lq_error *error)
 {
 	const struct nlattr *table[CTRL_ATTR_MAX + 1];
-	size_t len = mnl_nlmsg_get_payload_len(nlh);
-	struct lq_netlink *netlink = data;
+	struct family *family = data;
 
-	if (len < GENL_HDRLEN)
-		return lq_nonsense(error, "the family has no header");
-	if (lq_attr_table(mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN),
-			  len - GENL_HDRLEN, table, CTRL_ATTR_MAX,
-			  "the family", error))
+	if (control_table(nlh, table, error))
 		return -1;
 	if (!table[CTRL_ATTR_FAMILY_ID])
 		return lq_nonsense(error, "the family has no id");
-	if (lq_attr_number(table[CTRL_ATTR_FAMILY_ID], sizeof(netlink->family),
-			   &netlink->family, "the family's id", error))
+	if (lq_attr_number(table[CTRL_ATTR_FAMILY_ID], sizeof(family->id),
+			   &family->id, "the family's id", error))
 		return -1;
 	if (table[CTRL_ATTR_VERSION] &&
-	    lq_attr_number(table[CTRL_ATTR_VERSION], sizeof(netlink->version),
-			   &netlink->version, "the family's version", error))
+	    lq_attr_number(table[CTRL_ATTR_VERSION], sizeof(family->version),
+			   &family->version, "the family's version", error))
 		return -1;
 	if (!table[CTRL_ATTR_MCAST_GROUPS])
 		return 0;
-	return group_of(table[CTRL_ATTR_MCAST_GROUPS], &netlink->group, error);
+	return group_of(table[CTRL_ATTR_MCAST_GROUPS], family, error);
+}
+
+/* errno is ENOENT when there is none. */
+static int ask_controller(struct lq_netlink *netlink, struct family *family,
+			  struct lq_error *error)
+{
+	struct nlmsghdr *nlh = lq_netlink_request(netlink, CTRL_CMD_GETFAMILY,
+						  NLM_F_ACK);
+	struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
+
+	nlh->nlmsg_type = GENL_ID_CTRL;
+	header->version = 1;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, family->name);
+	errno = 0;
+	if (lq_netlink_run(netlink, family_found, family, error) < 0)
+		return -1;
+	errno = 0;
+	if (family->id < NLMSG_MIN_TYPE)
+		return lq_nonsense(error, "the family has no id");
+	return 0;
 }
 
 static void not_found(struct lq_error *error)
@@ -321,26 +389,24 @@ static void not_found(struct lq_error *error)
 			     "the module is not loaded: modprobe listenq, or insmod listenq.ko");
 	else
 		lq_error_set(error,
-			     "the module is older than this program: there is only /proc/listenq");
+			     "the module is older than this program and has only /proc/listenq: load the one that belongs to this program");
 }
 
 static int find_family(struct lq_netlink *netlink, struct lq_error *error)
 {
-	struct nlmsghdr *nlh = lq_netlink_request(netlink, CTRL_CMD_GETFAMILY,
-						  NLM_F_ACK);
-	struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
+	struct family family = {
+		.name = LISTENQ_FAMILY_NAME,
+		.group_name = LISTENQ_MCGRP_EVENTS,
+	};
 
-	nlh->nlmsg_type = GENL_ID_CTRL;
-	header->version = 1;
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, LISTENQ_FAMILY_NAME);
-	errno = 0;
-	if (lq_netlink_run(netlink, family_found, netlink, error) < 0) {
+	if (ask_controller(netlink, &family, error)) {
 		if (errno == ENOENT)
 			not_found(error);
 		return -1;
 	}
-	if (netlink->family < NLMSG_MIN_TYPE)
-		return lq_nonsense(error, "the family has no id");
+	netlink->family = family.id;
+	netlink->version = family.version;
+	netlink->group = family.group;
 	return 0;
 }
 
@@ -394,6 +460,23 @@ void lq_netlink_close(struct lq_netlink *netlink)
 	free(netlink);
 }
 
+/* The module's end is told by others: it is silence otherwise. */
+static int join_controller(struct lq_netlink *netlink, struct lq_error *error)
+{
+	struct family controller = {
+		.name = LQ_CONTROLLER,
+		.group_name = LQ_NOTIFY,
+	};
+
+	if (ask_controller(netlink, &controller, error))
+		return -1;
+	if (!controller.group)
+		return lq_nonsense(error, "the controller has no group");
+	if (lq_socket_join(netlink->sock, controller.group))
+		return io_error("subscribe to", error);
+	return 0;
+}
+
 /**
  * lq_netlink_subscribe() - get events from now on
  * @netlink: for events only, from here on
@@ -405,11 +488,69 @@ int lq_netlink_subscribe(struct lq_netlink *netlink, struct lq_error *error)
 {
 	if (!netlink->group)
 		return lq_error_set(error, "this module has no events");
+	if (join_controller(netlink, error))
+		return -1;
 	if (lq_socket_join(netlink->sock, netlink->group))
 		return io_error("subscribe to", error);
 	/* Events have no number of a request. */
 	netlink->seq = 0;
 	return 0;
+}
+
+/**
+ * lq_netlink_same() - whether two connections are to the same module
+ * @one: a connection
+ * @other: another one, made later
+ * @error: set if they are not: it was loaded anew in between
+ *
+ * Return: 0 or -1.
+ */
+int lq_netlink_same(const struct lq_netlink *one,
+		    const struct lq_netlink *other, struct lq_error *error)
+{
+	/* Numbers are given in turn, not to the next one again. */
+	return one->family == other->family ? 0 : module_gone(error);
+}
+
+/**
+ * struct subscriber - who gets events
+ * @netlink: from where
+ * @handle: gets every message
+ * @data: its own
+ */
+struct subscriber {
+	const struct lq_netlink *netlink;
+	lq_message_fn handle;
+	void *data;
+};
+
+/* Families come and go: what matters is whether ours goes. */
+static int control_event(const struct nlmsghdr *nlh, struct lq_error *error)
+{
+	const struct nlattr *table[CTRL_ATTR_MAX + 1];
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
+	char name[GENL_NAMSIZ];
+
+	if (control_table(nlh, table, error))
+		return -1;
+	if (header->cmd != CTRL_CMD_DELFAMILY || !table[CTRL_ATTR_FAMILY_NAME])
+		return 0;
+	if (lq_attr_string(table[CTRL_ATTR_FAMILY_NAME], name, sizeof(name),
+			   "the family's name", error))
+		return -1;
+	return strcmp(name, LISTENQ_FAMILY_NAME) ? 0 : module_gone(error);
+}
+
+static int one_event(const struct nlmsghdr *nlh, void *data,
+		     struct lq_error *error)
+{
+	const struct subscriber *subscriber = data;
+
+	if (nlh->nlmsg_type == GENL_ID_CTRL)
+		return control_event(nlh, error);
+	if (nlh->nlmsg_type != subscriber->netlink->family)
+		return 0;
+	return subscriber->handle(nlh, subscriber->data, error);
 }
 
 /**
@@ -426,7 +567,12 @@ enum lq_answer lq_netlink_events(struct lq_netlink *netlink,
 				 lq_message_fn handle, void *data,
 				 struct lq_error *error)
 {
-	struct exchange exchange = { .handle = handle, .data = data };
+	struct subscriber subscriber = {
+		.netlink = netlink, .handle = handle, .data = data,
+	};
+	struct exchange exchange = {
+		.handle = one_event, .data = &subscriber,
+	};
 	ssize_t len = receive(netlink);
 
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))

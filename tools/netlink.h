@@ -49,7 +49,7 @@ typedef int (*lq_message_fn)(const struct nlmsghdr *nlh, void *data,
  * @seq: of the last request
  * @version: of the family
  * @group: number of the group of events; 0: there is none
- * @family: its number
+ * @family: its number; 0: not known yet
  * @request: the request under way
  * @reply: what came
  */
@@ -69,6 +69,8 @@ struct nlmsghdr *lq_netlink_request(struct lq_netlink *netlink, u8 command,
 				    u16 flags);
 enum lq_answer lq_netlink_run(struct lq_netlink *netlink, lq_message_fn handle,
 			      void *data, struct lq_error *error);
+int lq_netlink_same(const struct lq_netlink *one,
+		    const struct lq_netlink *other, struct lq_error *error);
 int lq_netlink_subscribe(struct lq_netlink *netlink, struct lq_error *error);
 enum lq_answer lq_netlink_events(struct lq_netlink *netlink,
 				 lq_message_fn handle, void *data,

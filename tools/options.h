@@ -19,6 +19,7 @@ struct lq_sort;
  * @oneline: a record a line
  * @tcp: -t was given: when, for events
  * @all: zeroes too
+ * @nonzero: no zeroes
  * @drops: only listeners that dropped something
  * @sort: in which order; NULL: as they come
  * @netns: in which network namespace; NULL: in ours
@@ -33,6 +34,7 @@ struct lq_options {
 	bool oneline;
 	bool tcp;
 	bool all;
+	bool nonzero;
 	bool drops;
 	const struct lq_sort *sort;
 	const char *netns;

@@ -61,13 +61,15 @@ static int failed(int number)
  */
 int lq_output_flush(void)
 {
-	errno = EIO;
+	/* printf() has failed before, and did not leave its reason. */
+	errno = lq_interrupted ? EINTR : EIO;
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
+	if (errno != EINTR || !lq_interrupted)
+		return failed(errno);
 	/* Ctrl-C, while whoever reads us was in no hurry. */
-	if (errno == EINTR && lq_interrupted)
-		return 0;
-	return failed(errno);
+	clearerr(stdout);
+	return 0;
 }
 
 /**

@@ -16,7 +16,13 @@
 #include "owner.h"
 #include "set.h"
 
-static bool is_known(const struct lq_listener *listener)
+/**
+ * lq_owner_known() - whether the module knows who a listener's owner is
+ * @listener: whose
+ *
+ * Return: whether it does: nobody has to be looked for.
+ */
+bool lq_owner_known(const struct lq_listener *listener)
 {
 	return lq_has(listener->have, LISTENQ_A_LISTENER_PID) &&
 	       lq_has(listener->have, LISTENQ_A_LISTENER_COMM);
@@ -153,7 +159,9 @@ void lq_owners_find(struct lq_owners *owners, struct lq_listener *listener)
 {
 	size_t first, n;
 
-	if (is_known(listener) ||
+	listener->holders = NULL;
+	listener->nr_holders = 0;
+	if (lq_owner_known(listener) ||
 	    !lq_has(listener->have, LISTENQ_A_LISTENER_INODE))
 		return;
 	if (!owners->read)

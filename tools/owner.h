@@ -23,6 +23,7 @@ struct lq_owners {
 	bool read;
 };
 
+bool lq_owner_known(const struct lq_listener *listener);
 void lq_owners_find(struct lq_owners *owners, struct lq_listener *listener);
 void lq_owners_find_all(struct lq_owners *owners, const struct lq_set *set);
 void lq_owners_free(struct lq_owners *owners);

@@ -6,12 +6,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <term.h>
 #include <unistd.h>
 
 #include "screen.h"
 
 static struct screen *screen;	/* ncurses calls it SCREEN */
 static char *shown;	/* to be drawn again when the size changes */
+
+/* Without it ncurses draws on, one thing over the other. */
+static bool can_place(void)
+{
+	const char *place;
+	int ignored;
+
+	if (setupterm(NULL, STDOUT_FILENO, &ignored))
+		return false;
+	place = tigetstr("cup");
+	return place && place != (const char *)-1;
+}
 
 /**
  * lq_screen_open() - take the terminal
@@ -20,7 +33,7 @@ static char *shown;	/* to be drawn again when the size changes */
  */
 bool lq_screen_open(void)
 {
-	if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO))
+	if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO) || !can_place())
 		return false;
 	/* Unlike initscr() it comes back when it cannot. */
 	screen = newterm(NULL, stdout, stdin);

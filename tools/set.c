@@ -174,6 +174,16 @@ int lq_set_load(struct lq_set *set, struct lq_netlink *netlink,
 	return answer == LQ_ANSWER_ERROR ? -1 : 0;
 }
 
+/**
+ * lq_set_note() - tell when what was read may not be all
+ * @set: what was read
+ */
+void lq_set_note(const struct lq_set *set)
+{
+	if (set->changed)
+		lq_note("listeners came and went all the while: some may be missing");
+}
+
 static int that_listener(const struct nlmsghdr *nlh, void *data,
 			 struct lq_error *error)
 {

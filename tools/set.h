@@ -28,6 +28,7 @@ struct lq_set {
 
 int lq_set_load(struct lq_set *set, struct lq_netlink *netlink,
 		const struct lq_filter *filter, struct lq_error *error);
+void lq_set_note(const struct lq_set *set);
 void lq_set_clear(struct lq_set *set);
 struct lq_listener *lq_set_find(const struct lq_set *set, u64 id);
 struct lq_listener *lq_set_add(struct lq_set *set,

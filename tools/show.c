@@ -133,8 +133,7 @@ int lq_show(const struct lq_options *options, int nr, char **words)
 	lq_netlink_close(netlink);
 	if (!failed) {
 		show_set(&set, options);
-		if (set.changed)
-			lq_note("listeners came and went all the while: some may be missing");
+		lq_set_note(&set);
 	}
 	lq_set_clear(&set);
 	return failed ? lq_failed(&error) : LQ_EXIT_OK;

@@ -106,6 +106,25 @@ ssize_t lq_socket_send(struct lq_socket *sock, const void *data, size_t len)
 	return mnl_socket_sendto(mnl(sock), data, len);
 }
 
+static ssize_t receive(int fd, void *data, size_t size,
+		       struct sockaddr_nl *from)
+{
+	struct iovec room = { .iov_base = data, .iov_len = size };
+	struct msghdr message = {
+		.msg_name = from,
+		.msg_namelen = sizeof(*from),
+		.msg_iov = &room,
+		.msg_iovlen = 1,
+	};
+	ssize_t len = recvmsg(fd, &message, 0);
+
+	if (len >= 0 && message.msg_flags & MSG_TRUNC) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return len;
+}
+
 /**
  * lq_socket_recv() - receive messages
  * @sock: where from
@@ -116,16 +135,13 @@ ssize_t lq_socket_send(struct lq_socket *sock, const void *data, size_t len)
  */
 ssize_t lq_socket_recv(struct lq_socket *sock, void *data, size_t size)
 {
-	return mnl_socket_recvfrom(mnl(sock), data, size);
-}
+	int fd = mnl_socket_get_fd(mnl(sock));
+	struct sockaddr_nl from = { .nl_pid = 0 };
+	ssize_t len;
 
-/**
- * lq_socket_portid() - our address
- * @sock: whose
- *
- * Return: the port id.
- */
-u32 lq_socket_portid(const struct lq_socket *sock)
-{
-	return mnl_socket_get_portid(mnl(sock));
+	/* Privileged programs may send us something, too. */
+	do {
+		len = receive(fd, data, size, &from);
+	} while (len >= 0 && from.nl_pid);
+	return len;
 }

@@ -18,6 +18,5 @@ int lq_socket_join(struct lq_socket *sock, u32 group);
 int lq_socket_wait(struct lq_socket *sock, int milliseconds);
 ssize_t lq_socket_send(struct lq_socket *sock, const void *data, size_t len);
 ssize_t lq_socket_recv(struct lq_socket *sock, void *data, size_t size);
-u32 lq_socket_portid(const struct lq_socket *sock);
 
 #endif

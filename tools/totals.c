@@ -170,7 +170,7 @@ static void show(const struct lq_totals *totals,
 	if (!options->details)
 		return;
 	lq_histogram_print("handshake", &totals->total.handshake);
-	lq_histogram_print("wait for accept()", &totals->total.accept_wait);
+	lq_histogram_print("accept wait", &totals->total.accept_wait);
 }
 
 static int that_message(const struct nlmsghdr *nlh, void *data,

@@ -22,6 +22,7 @@
 #include "sort.h"
 #include "table.h"
 
+#define LQ_SECONDS_MIN 0.01
 /* A day. */
 #define LQ_SECONDS_MAX 86400.0
 
@@ -243,6 +244,8 @@ static int look(struct watch *watch, struct lq_error *error, int *status)
 		return -1;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &time);
+	/* Processes come and go. What was before is only counted with. */
+	lq_owners_free(&watch->owners);
 	if (watch->options->processes)
 		lq_owners_find_all(&watch->owners, &now);
 	*status = draw_sorted(&now, watch, seconds_between(&watch->time, &time));
@@ -291,13 +294,29 @@ static int run(struct watch *watch, struct lq_error *error, int *status)
 	return 0;
 }
 
-static bool parse_seconds(const char *word, double *seconds)
+/* No filter is a number. */
+static bool is_number(const char *word, double *number)
 {
 	char *end;
 
-	*seconds = strtod(word, &end);
-	return end != word && !*end && *seconds >= 0.01 &&
-	       *seconds <= LQ_SECONDS_MAX;
+	*number = strtod(word, &end);
+	return end != word && !*end;
+}
+
+/* Takes the seconds off the words, if there are any. */
+static int parse_seconds(struct watch *watch, int *nr, char ***words)
+{
+	double seconds;
+
+	if (!*nr || !is_number(**words, &seconds))
+		return 0;
+	if (!(seconds >= LQ_SECONDS_MIN && seconds <= LQ_SECONDS_MAX))
+		return lq_usage("watch: '%s': from %g to %g seconds", **words,
+				LQ_SECONDS_MIN, LQ_SECONDS_MAX);
+	watch->interval = seconds;
+	--*nr;
+	++*words;
+	return 0;
 }
 
 /**
@@ -314,11 +333,8 @@ int lq_watch(const struct lq_options *options, int nr, char **words)
 	struct lq_error error;
 	int failed, status = 0;
 
-	if (nr && parse_seconds(*words, &watch.interval)) {
-		nr--;
-		words++;
-	}
-	if (lq_filter_parse(&watch.filter, options, nr, words))
+	if (parse_seconds(&watch, &nr, &words) ||
+	    lq_filter_parse(&watch.filter, options, nr, words))
 		return LQ_EXIT_USAGE;
 	failed = run(&watch, &error, &status);
 	if (watch.screen)

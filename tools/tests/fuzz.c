@@ -40,6 +40,9 @@ static void say(const u8 *data, size_t size)
 	message_say(KERNEL_CONTROL, &message);
 	message_error(&message, 0, NULL, 0);
 	message_say(KERNEL_CONTROL, &message);
+	if (!said[KERNEL_CONTROLLER])
+		message_say_controller();
+	message_say(KERNEL_CONTROLLER, &message);
 	message_say(KERNEL_GET, &message);
 	message_say(KERNEL_TOTALS, &message);
 	message_done(&message, 0, NULL);

@@ -49,13 +49,16 @@ struct channel {
 /**
  * struct lq_socket - a connection
  * @channel: what was asked for last
+ * @notified: it gets what the controller tells
  */
 struct lq_socket {
 	enum kernel_channel channel;
+	bool notified;
 };
 
 static struct channel channels[KERNEL_CHANNELS];
-static unsigned int requests, requests_max;
+static unsigned int requests, requests_max, request_called;
+static void (*called)(void);
 static char request[4096];
 
 /**
@@ -72,6 +75,7 @@ void kernel_reset(void)
 	}
 	requests = 0;
 	requests_max = 0;
+	called = NULL;
 	lq_interrupted = false;
 }
 
@@ -123,6 +127,17 @@ void kernel_stop_after(unsigned int nr)
 }
 
 /**
+ * kernel_call_at() - let something happen meanwhile
+ * @request: before the answer to this one; the first is 1
+ * @call: does it
+ */
+void kernel_call_at(unsigned int request, void (*call)(void))
+{
+	request_called = request;
+	called = call;
+}
+
+/**
  * kernel_asked() - the last request
  *
  * Return: the message.
@@ -134,7 +149,8 @@ const void *kernel_asked(void)
 
 struct lq_socket *lq_socket_open(void)
 {
-	return lq_realloc(NULL, 1, sizeof(struct lq_socket));
+	return memset(lq_realloc(NULL, 1, sizeof(struct lq_socket)), 0,
+		      sizeof(struct lq_socket));
 }
 
 void lq_socket_close(struct lq_socket *sock)
@@ -144,10 +160,11 @@ void lq_socket_close(struct lq_socket *sock)
 
 int lq_socket_join(struct lq_socket *sock, u32 group)
 {
-	if (group != KERNEL_GROUP) {
+	if (group != KERNEL_GROUP && group != KERNEL_NOTIFY) {
 		errno = ENOENT;
 		return -1;
 	}
+	sock->notified |= group == KERNEL_NOTIFY;
 	sock->channel = KERNEL_EVENTS;
 	return 0;
 }
@@ -167,7 +184,8 @@ static enum kernel_channel channel_of(const struct nlmsghdr *nlh)
 	const struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
 
 	if (nlh->nlmsg_type == GENL_ID_CTRL)
-		return KERNEL_CONTROL;
+		return strcmp(mnl_attr_get_str((void *)(header + 1)), "nlctrl") ?
+		       KERNEL_CONTROL : KERNEL_CONTROLLER;
 	if (header->cmd == LISTENQ_CMD_TOTALS_GET)
 		return KERNEL_TOTALS;
 	if (header->cmd == LISTENQ_CMD_HOOK_GET)
@@ -187,9 +205,20 @@ ssize_t lq_socket_send(struct lq_socket *sock, const void *data, size_t len)
 	/* Asked again, it says the same. */
 	if (channel->next == channel->nr)
 		channel->next = 0;
-	if (requests_max && ++requests >= requests_max)
+	requests++;
+	if (called && requests == request_called)
+		called();
+	if (requests_max && requests >= requests_max)
 		lq_interrupted = true;
 	return len;
+}
+
+static bool is_control(const struct datagram *datagram)
+{
+	const struct nlmsghdr *nlh = datagram->data;
+
+	return !datagram->number && datagram->len >= sizeof(*nlh) &&
+	       nlh->nlmsg_type == GENL_ID_CTRL;
 }
 
 ssize_t lq_socket_recv(struct lq_socket *sock, void *data, size_t size)
@@ -198,6 +227,10 @@ ssize_t lq_socket_recv(struct lq_socket *sock, void *data, size_t size)
 	const struct datagram *datagram;
 
 	__asan_unpoison_memory_region(data, size);
+	while (sock->channel == KERNEL_EVENTS && !sock->notified &&
+	       channel->next < channel->nr &&
+	       is_control(&channel->datagrams[channel->next]))
+		channel->next++;
 	if (channel->next == channel->nr) {
 		errno = sock->channel == KERNEL_EVENTS ? EAGAIN : ECONNRESET;
 		return -1;
@@ -215,12 +248,6 @@ ssize_t lq_socket_recv(struct lq_socket *sock, void *data, size_t size)
 	__asan_poison_memory_region((char *)data + datagram->len,
 				    size - datagram->len);
 	return datagram->len;
-}
-
-u32 lq_socket_portid(const struct lq_socket *sock)
-{
-	(void)sock;
-	return 1;
 }
 
 static int split(char *line, char **words)

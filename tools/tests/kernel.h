@@ -10,6 +10,7 @@
 
 #define KERNEL_FAMILY 0x20
 #define KERNEL_GROUP 7
+#define KERNEL_NOTIFY 16
 
 /**
  * enum kernel_channel - what is answered
@@ -19,6 +20,7 @@
  * @KERNEL_TOTALS: a request for the totals
  * @KERNEL_HOOKS: a dump of hooks
  * @KERNEL_EVENTS: nobody asked
+ * @KERNEL_CONTROLLER: a request for the controller of families
  * @KERNEL_CHANNELS: how many there are
  */
 enum kernel_channel {
@@ -28,6 +30,7 @@ enum kernel_channel {
 	KERNEL_TOTALS,
 	KERNEL_HOOKS,
 	KERNEL_EVENTS,
+	KERNEL_CONTROLLER,
 	KERNEL_CHANNELS,
 };
 
@@ -35,6 +38,7 @@ void kernel_reset(void);
 void kernel_say(enum kernel_channel channel, const void *data, size_t len);
 void kernel_fail(enum kernel_channel channel, int number);
 void kernel_stop_after(unsigned int requests);
+void kernel_call_at(unsigned int request, void (*call)(void));
 const void *kernel_asked(void);
 
 int kernel_run(char **out, char **err, const char *line);

@@ -11,6 +11,9 @@
 
 #include "message.h"
 
+u64 message_counts = 100, message_step = 1;
+u64 message_lost;
+
 static struct nlmsghdr *begin(struct message *message, u16 type, u8 command)
 {
 	struct nlmsghdr *nlh;
@@ -25,6 +28,45 @@ static struct nlmsghdr *begin(struct message *message, u16 type, u8 command)
 	return nlh;
 }
 
+static void put_group(struct nlmsghdr *nlh, const char *name, u32 number)
+{
+	struct nlattr *groups, *group;
+
+	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
+	group = mnl_attr_nest_start(nlh, 1);
+	mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, number);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, name);
+	mnl_attr_nest_end(nlh, group);
+	mnl_attr_nest_end(nlh, groups);
+}
+
+/**
+ * message_controller() - the answer about the controller of families
+ * @message: set
+ */
+void message_controller(struct message *message)
+{
+	struct nlmsghdr *nlh = begin(message, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, "nlctrl");
+	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, GENL_ID_CTRL);
+	mnl_attr_put_u32(nlh, CTRL_ATTR_VERSION, 2);
+	put_group(nlh, "notify", KERNEL_NOTIFY);
+}
+
+/**
+ * message_unloaded() - what the controller tells when a family goes
+ * @message: set
+ * @family: which
+ */
+void message_unloaded(struct message *message, const char *family)
+{
+	struct nlmsghdr *nlh = begin(message, GENL_ID_CTRL, CTRL_CMD_DELFAMILY);
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, family);
+	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, KERNEL_FAMILY);
+}
+
 /**
  * message_family() - the family's answer
  * @message: set
@@ -33,27 +75,21 @@ static struct nlmsghdr *begin(struct message *message, u16 type, u8 command)
 void message_family(struct message *message, u32 version)
 {
 	struct nlmsghdr *nlh = begin(message, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
-	struct nlattr *groups, *group;
 
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, LISTENQ_FAMILY_NAME);
 	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, KERNEL_FAMILY);
 	mnl_attr_put_u32(nlh, CTRL_ATTR_VERSION, version);
-	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
-	group = mnl_attr_nest_start(nlh, 1);
-	mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, KERNEL_GROUP);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, LISTENQ_MCGRP_EVENTS);
-	mnl_attr_nest_end(nlh, group);
-	mnl_attr_nest_end(nlh, groups);
+	put_group(nlh, LISTENQ_MCGRP_EVENTS, KERNEL_GROUP);
 }
 
 static void put_numbers(struct nlmsghdr *nlh, u16 type, unsigned int max,
-			u64 first)
+			u64 first, u64 step)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
 	unsigned int n;
 
 	for (n = 2; n <= max; n++)
-		mnl_attr_put_u64(nlh, n, first + n);
+		mnl_attr_put_u64(nlh, n, first + n * step);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -77,7 +113,7 @@ static void put_figures(struct nlmsghdr *nlh)
 	put_queue(nlh, LISTENQ_A_LISTENER_ACCEPTQ, acceptq);
 	put_queue(nlh, LISTENQ_A_LISTENER_SYNQ, synq);
 	put_numbers(nlh, LISTENQ_A_LISTENER_COUNTERS, LISTENQ_A_COUNTERS_MAX,
-		    100);
+		    message_counts, message_step);
 	mnl_attr_put(nlh, LISTENQ_A_LISTENER_HANDSHAKE_US, sizeof(times),
 		     times);
 	mnl_attr_put(nlh, LISTENQ_A_LISTENER_ACCEPT_WAIT_US, 0, NULL);
@@ -113,7 +149,7 @@ static void put_listener(struct nlmsghdr *nlh, unsigned int which)
 	put_figures(nlh);
 	mnl_attr_put_u64(nlh, LISTENQ_A_LISTENER_INODE, 1000 + which);
 	mnl_attr_put_u32(nlh, LISTENQ_A_LISTENER_UID, 33);
-	mnl_attr_put_u64(nlh, LISTENQ_A_LISTENER_CGROUP, 55);
+	mnl_attr_put_u64(nlh, LISTENQ_A_LISTENER_CGROUP, 54 + which);
 	mnl_attr_put_u64(nlh, LISTENQ_A_LISTENER_SINCE, 1700000000123456789);
 }
 
@@ -146,11 +182,11 @@ void message_event(struct message *message, u8 command, unsigned int which,
 	struct nlattr *nest;
 
 	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_SEQ, seq);
-	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_LOST, 0);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_LOST, message_lost);
 	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_TIME, 1700000001000000000);
 	nest = mnl_attr_nest_start(nlh, LISTENQ_A_EVENT_LISTENER);
+	/* Neither its process nor that one's name. */
 	put_listener(nlh, which);
-	mnl_attr_put(nlh, LISTENQ_A_LISTENER_COMM, 5, "nginx");
 	mnl_attr_nest_end(nlh, nest);
 	if (command != LISTENQ_CMD_EPISODE_NTF)
 		return;
@@ -187,9 +223,10 @@ void message_totals(struct message *message)
 	put_sum(nlh, LISTENQ_A_TOTALS_CLOSED);
 	put_sum(nlh, LISTENQ_A_TOTALS_UNTRACKED);
 	put_sum(nlh, LISTENQ_A_TOTALS_TOTAL);
-	put_numbers(nlh, LISTENQ_A_TOTALS_KERNEL, LISTENQ_A_COUNTERS_MAX, 100);
+	put_numbers(nlh, LISTENQ_A_TOTALS_KERNEL, LISTENQ_A_COUNTERS_MAX, 100,
+		    1);
 	put_numbers(nlh, LISTENQ_A_TOTALS_UNATTRIBUTED,
-		    LISTENQ_A_REMAINDER_MAX, -9);
+		    LISTENQ_A_REMAINDER_MAX, -9, 1);
 	mnl_attr_put_u64(nlh, LISTENQ_A_TOTALS_EVENTS, 12);
 	mnl_attr_put_u64(nlh, LISTENQ_A_TOTALS_EVENTS_LOST, 0);
 	mnl_attr_put_u64(nlh, LISTENQ_A_TOTALS_SINCE, 1700000000000000000);
@@ -292,6 +329,19 @@ void message_say_dump(unsigned int first, unsigned int last)
 }
 
 /**
+ * message_say_controller() - let the kernel answer for its controller
+ */
+void message_say_controller(void)
+{
+	struct message message;
+
+	message_controller(&message);
+	message_say(KERNEL_CONTROLLER, &message);
+	message_error(&message, 0, NULL, 0);
+	message_say(KERNEL_CONTROLLER, &message);
+}
+
+/**
  * message_say_all() - let the kernel answer all requests
  */
 void message_say_all(void)
@@ -303,6 +353,7 @@ void message_say_all(void)
 	message_say(KERNEL_CONTROL, &message);
 	message_error(&message, 0, NULL, 0);
 	message_say(KERNEL_CONTROL, &message);
+	message_say_controller();
 	message_say_dump(MESSAGE_V4, MESSAGE_V6);
 	message_totals(&message);
 	message_say(KERNEL_TOTALS, &message);

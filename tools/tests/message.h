@@ -27,7 +27,14 @@ struct message {
 #define MESSAGE_DUAL 2
 #define MESSAGE_V6 3
 
+/* Counter n of what is said next is message_counts + n * message_step. */
+extern u64 message_counts, message_step;
+/* What the next events say of events that could not be sent. */
+extern u64 message_lost;
+
 void message_family(struct message *message, u32 version);
+void message_controller(struct message *message);
+void message_unloaded(struct message *message, const char *family);
 void message_listener(struct message *message, unsigned int which);
 void message_event(struct message *message, u8 command, unsigned int which,
 		   u64 seq);
@@ -37,6 +44,7 @@ void message_done(struct message *message, int code, const char *text);
 void message_error(struct message *message, int code, const char *text,
 		   unsigned int offset);
 void message_say(enum kernel_channel channel, const struct message *message);
+void message_say_controller(void);
 void message_say_all(void);
 void message_say_dump(unsigned int first, unsigned int last);
 

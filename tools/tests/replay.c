@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <jansson.h>
 #include <linux/genetlink.h>
@@ -60,6 +63,12 @@ static void forget(struct result *result)
 	free(result->err);
 }
 
+/* An empty one is to be empty. */
+static bool has_text(const char *text, const char *wanted)
+{
+	return *wanted ? !!strstr(text, wanted) : !*text;
+}
+
 /* Runs, and says whether it ended so and both texts are to be found. */
 static bool ends(const char *line, int status, const char *out, const char *err)
 {
@@ -67,8 +76,8 @@ static bool ends(const char *line, int status, const char *out, const char *err)
 	bool good;
 
 	run(&result, line);
-	good = result.status == status && strstr(result.out, out) &&
-	       (*err ? !!strstr(result.err, err) : !*result.err);
+	good = result.status == status && has_text(result.out, out) &&
+	       has_text(result.err, err);
 	if (!good)
 		printf("# %s: %d\n# %s\n# %s\n", line, result.status,
 		       result.out, result.err);
@@ -82,9 +91,34 @@ static void expect(const char *name, const char *line, int status,
 	point(ends(line, status, out, err), "%s", name);
 }
 
+/* Whether none of some texts, with `|` in between, is to be found. */
+static bool lacks(const char *line, const char *texts)
+{
+	struct result result;
+	char copy[64], *text;
+	bool good = true;
+
+	run(&result, line);
+	snprintf(copy, sizeof(copy), "%s", texts);
+	for (text = strtok(copy, "|"); text; text = strtok(NULL, "|"))
+		good &= !strstr(result.out, text);
+	if (!good)
+		printf("# %s: has one of %s\n# %s\n", line, texts, result.out);
+	forget(&result);
+	return good;
+}
+
+static void reset(void)
+{
+	message_counts = 100;
+	message_step = 1;
+	message_lost = 0;
+	kernel_reset();
+}
+
 static void fresh(void)
 {
-	kernel_reset();
+	reset();
 	message_say_all();
 }
 
@@ -93,74 +127,113 @@ static void fresh_family(u32 version)
 {
 	struct message message;
 
-	kernel_reset();
+	reset();
 	message_family(&message, version);
 	message_say(KERNEL_CONTROL, &message);
 	message_error(&message, 0, NULL, 0);
 	message_say(KERNEL_CONTROL, &message);
+	message_say_controller();
 }
 
 /**
  * struct expectation - a run and its end
  * @line: the command line
  * @status: how it ends
- * @out: what it writes, among other things
- * @err: what it complains; nothing else when empty
+ * @out: what it writes, among other things; nothing when empty
+ * @err: what it complains; nothing when empty
+ * @without: texts that it does not write, with `|` in between
  */
 struct expectation {
 	const char *line;
 	int status;
 	const char *out;
 	const char *err;
+	const char *without;
 };
 
+/* The listeners but one, or but two. */
+#define NOT_443 "10.0.0.1"
+#define ONLY_443 "*:444|[2001"
+#define ONLY_444 "10.0.0.1|[2001"
+#define ONLY_445 "10.0.0.1|*:444"
+
 static const struct expectation expectations[] = {
-	{ "listenq", 0, "FULL     17/16   18  3/16    5   117      133 10.0.0.1:", "" },
-	{ "listenq|-n|:443", 0, "10.0.0.1:443\n", "" },
-	{ "listenq|-n|show|*:444", 0, "*:444\n", "" },
-	{ "listenq|-n|[2001:db8::1]:445", 0, "[2001:db8::1]%lo:445\n", "" },
-	{ "listenq|-n|[2001:db8::1]%lo:445", 0, "[2001:db8::1]%lo:445\n", "" },
-	{ "listenq|-n|2001:db8::/32", 0, "[2001:db8::1]%lo:445\n", "" },
-	{ "listenq|-np|10.0.0.0/8", 0, "10.0.0.1:443 nginx/4242\n", "" },
-	{ "listenq|-n|sport = :443", 0, "10.0.0.1:443\n", "" },
-	{ "listenq|-n|sport|=|443", 0, "10.0.0.1:443\n", "" },
-	{ "listenq|sport = https", 0, "10.0.0.1:", "" },
-	{ "listenq|-n|inode|1001", 0, "10.0.0.1:443\n", "" },
-	{ "listenq|-n|-4|cgroup|55", 0, "10.0.0.1:443\n", "" },
-	{ "listenq|-n|id|1|and|:443", 0, "10.0.0.1:443\n", "" },
-	{ "listenq|-n|:444|or|:443|--sort|port", 0, "10.0.0.1:443\n", "" },
-	{ "listenq|-d", 0, "p50 <= 32 us, p90 <= 32 us, p99 <= 32 us", "" },
-	{ "listenq|-d|-n", 0, "10.0.0.1:443 FULL nginx/4242\n  id 1 inode 1001", "" },
-	{ "listenq|-o|-n", 0, "10.0.0.1:443 id=1 state=FULL owner=nginx/4242", "" },
-	{ "listenq|--sort|syncookie_sent", 0, "10.0.0.1", "" },
+	{ "listenq", 0, "FULL     17/16   18  3/16    5   117      133 10.0.0.1:", "", NULL },
+	{ "listenq|-n|:443", 0, "10.0.0.1:443\n", "",
+	  ONLY_443 },
+	{ "listenq|-n|show|*:444", 0, "*:444\n", "",
+	  ONLY_444 },
+	{ "listenq|-n|[2001:db8::1]:445", 0, "[2001:db8::1]%lo:445\n", "",
+	  ONLY_445 },
+	{ "listenq|-n|[2001:db8::1]%lo:445", 0, "[2001:db8::1]%lo:445\n", "",
+	  ONLY_445 },
+	{ "listenq|-n|[2001:db8::1]%eth0:445", 0, "State", "",
+	  ONLY_445 "|2001" },
+	{ "listenq|-n|2001:db8::/32", 0, "[2001:db8::1]%lo:445\n", "",
+	  ONLY_445 },
+	{ "listenq|-np|10.0.0.0/8", 0, "10.0.0.1:443 nginx/4242\n", "",
+	  ONLY_443 },
+	{ "listenq|-n|sport = :443", 0, "10.0.0.1:443\n", "",
+	  ONLY_443 },
+	{ "listenq|-n|sport|=|443", 0, "10.0.0.1:443\n", "",
+	  ONLY_443 },
+	{ "listenq|sport = https", 0, "10.0.0.1:", "",
+	  ONLY_443 },
+	{ "listenq|-n|inode|1001", 0, "10.0.0.1:443\n", "",
+	  ONLY_443 },
+	{ "listenq|-n|-4|cgroup|55", 0, "10.0.0.1:443\n", "",
+	  ONLY_443 },
+	{ "listenq|-n|id|1|and|:443", 0, "10.0.0.1:443\n", "",
+	  ONLY_443 },
+	{ "listenq|-n|:444|or|:443|--sort|port", 0, "10.0.0.1:443\n", "", NULL },
+	{ "listenq|-d", 0, "p50 <= 32 us, p90 <= 32 us, p99 <= 32 us", "", NULL },
+	{ "listenq|-d|-n", 0, "10.0.0.1:443 FULL nginx/4242\n  id 1 inode 1001", "", NULL },
+	{ "listenq|-o|-n", 0, "10.0.0.1:443 id=1 state=FULL owner=nginx/4242", "", NULL },
+	{ "listenq|--sort|syncookie_sent", 0, "10.0.0.1", "", NULL },
 	{ "listenq|totals", 0,
-	  "syncookie_sent              105       105   105    105           -7", "" },
-	{ "listenq|hooks", 0, "tcp_conn_request replace exact     1234      0", "" },
-	{ "listenq|check|:443", 3, "FAILED: listen_drop 117, listen_overflow 133", "" },
-	{ "listenq|check|--max-drops|132|:443", 3, "FAILED", "" },
-	{ "listenq|check|--max-drops=133|:443", 0, "OK: listen_drop 117", "" },
-	{ "listenq|check|:9", 3, "no such listener", "" },
-	{ "listenq|check", 1, "", "which listeners?" },
-	{ "listenq|-6|:443", 0, "State", "" },
-	{ "listenq|help", 0, "usage: listenq", "" },
-	{ "listenq|-h", 0, "usage: listenq", "" },
-	{ "listenq|-V", 0, "listenq ", "" },
-	{ "listenq|--explain-counters", 0, "syn_received", "" },
-	{ "listenq|frobnicate", 1, "", "'frobnicate' is no filter" },
-	{ "listenq|:0", 1, "", "no filter" },
-	{ "listenq|:65536", 1, "", "no filter" },
-	{ "listenq|10.0.0.1/33", 1, "", "no filter" },
-	{ "listenq|[::1:80", 1, "", "no filter" },
-	{ "listenq|id|x", 1, "", "'x' is no such thing" },
-	{ "listenq|sport|=", 1, "", "of what value?" },
-	{ "listenq|:443|and|:444", 1, "", "'or' works between" },
-	{ "listenq|--sort|beauty", 1, "", "no such key" },
-	{ "listenq|-4|-6", 1, "", "not both" },
-	{ "listenq|hooks|-t", 1, "", "hooks takes no -t" },
-	{ "listenq|hooks|:443", 1, "", "what is ':443'?" },
-	{ "listenq|--max-drops|x|check|:1", 1, "", "is no number" },
-	{ "listenq|--nonsense", 1, "", "listenq: unrecognized option" },
-	{ "listenq|-N|/nonexistent", 2, "", "network namespace /nonexistent: No such file" },
+	  "syncookie_sent              105       105   105    105           -7", "", NULL },
+	{ "listenq|hooks", 0, "tcp_conn_request replace exact     1234      0", "", NULL },
+	{ "listenq|check|:443", 3, "FAILED: listen_drop 117, listen_overflow 133", "", NULL },
+	{ "listenq|check|--max-drops|132|:443", 3, "FAILED", "", NULL },
+	{ "listenq|check|--max-drops=133|:443", 0, "OK: listen_drop 117", "", NULL },
+	{ "listenq|check|:9", 3, "no such listener", "", NULL },
+	{ "listenq|-n|-4", 0, "10.0.0.1:443\n", "", ONLY_443 },
+	{ "listenq|-n|-6", 0, "*:444\n", "", NOT_443 },
+	{ "listenq|-n|10.0.0.1", 0, "10.0.0.1:443\n", "", ONLY_443 },
+	{ "listenq|-n|10.0.0.2", 0, "State", "", ONLY_443 "|" NOT_443 },
+	{ "listenq|-n|id|3", 0, "[2001:db8::1]%lo:445\n", "", ONLY_445 },
+	{ "listenq|-n|cgroup|56", 0, "*:444\n", "", ONLY_444 },
+	{ "listenq|-n|id|1|and|:444", 0, "State", "", ONLY_443 "|" NOT_443 },
+	{ "listenq|-n|:https", 0, "10.0.0.1:443\n", "", ONLY_443 },
+	{ "listenq|-n|-4|[::1]", 0, "State", "", ONLY_443 "|" NOT_443 },
+	{ "listenq|check|--drops|:443", 1, "", "check takes no --drops", NULL },
+	{ "listenq|check| ", 1, "", "which listeners?", NULL },
+	{ "listenq|check|*", 3, "listen_drop 351", "", NULL },
+	{ "listenq|watch|0", 1, "", "'0': from 0.01 to 86400 seconds", NULL },
+	{ "listenq|watch|100000", 1, "", "from 0.01 to 86400 seconds", NULL },
+	{ "listenq|watch|nan", 1, "", "from 0.01 to 86400 seconds", NULL },
+	{ "listenq|totals|--nonzero", 1, "", "totals takes no --nonzero", NULL },
+	{ "listenq|check", 1, "", "which listeners?", NULL },
+	{ "listenq|-6|:443", 0, "State", "", NOT_443 "|" ONLY_443 },
+	{ "listenq|help", 0, "usage: listenq", "", NULL },
+	{ "listenq|-h", 0, "usage: listenq", "", NULL },
+	{ "listenq|-V", 0, "listenq ", "", NULL },
+	{ "listenq|--explain-counters", 0, "syn_received", "", NULL },
+	{ "listenq|frobnicate", 1, "", "'frobnicate' is no filter", NULL },
+	{ "listenq|:0", 1, "", "no filter", NULL },
+	{ "listenq|:65536", 1, "", "no filter", NULL },
+	{ "listenq|10.0.0.1/33", 1, "", "no filter", NULL },
+	{ "listenq|[::1:80", 1, "", "no filter", NULL },
+	{ "listenq|id|x", 1, "", "'x' is no such thing", NULL },
+	{ "listenq|sport|=", 1, "", "of what value?", NULL },
+	{ "listenq|:443|and|:444", 1, "", "'or' works between", NULL },
+	{ "listenq|--sort|beauty", 1, "", "no such key", NULL },
+	{ "listenq|-4|-6", 1, "", "not both", NULL },
+	{ "listenq|hooks|-t", 1, "", "hooks takes no -t", NULL },
+	{ "listenq|hooks|:443", 1, "", "what is ':443'?", NULL },
+	{ "listenq|--max-drops|x|check|:1", 1, "", "is no number", NULL },
+	{ "listenq|--nonsense", 1, "", "listenq: unrecognized option", NULL },
+	{ "listenq|-N|/nonexistent", 2, "", "network namespace /nonexistent: No such file", NULL },
 };
 
 static void test_commands(void)
@@ -174,6 +247,11 @@ static void test_commands(void)
 		point(ends(expected->line, expected->status, expected->out,
 			   expected->err),
 		      "'%s' ends with %d", expected->line, expected->status);
+		if (!expected->without)
+			continue;
+		fresh();
+		point(lacks(expected->line, expected->without),
+		      "... and without %s", expected->without);
 	}
 }
 
@@ -205,7 +283,8 @@ static void test_kernel_filters(void)
 	      asks("listenq|--drops", LISTENQ_A_LISTENER_DROPS_ONLY),
 	      "a filter goes to the kernel");
 	point(!asks("listenq|:443|:444", LISTENQ_A_LISTENER_PORT) &&
-	      !asks("listenq|10.0.0.0/8", LISTENQ_A_LISTENER_ADDRESS4),
+	      !asks("listenq|10.0.0.0/8", LISTENQ_A_LISTENER_ADDRESS4) &&
+	      !asks("listenq|-4|[::1]", LISTENQ_A_LISTENER_ADDRESS6),
 	      "what the kernel cannot do does not");
 }
 
@@ -353,6 +432,8 @@ static void test_json_names(void)
 	point(name_is("ab\303", "ab\\303"), "a character cut off");
 }
 
+#define UNLOADED "listenq: the module was unloaded: modprobe listenq, or insmod listenq.ko\n"
+
 static void test_errors(void)
 {
 	struct message message;
@@ -369,6 +450,21 @@ static void test_errors(void)
 	message_say(KERNEL_DUMP, &message);
 	expect("a refusal says why and what", "listenq|:443", 2,
 	       "", "the kernel refused: port is 0 (Invalid argument), attribute port\n");
+	fresh_family(1);
+	message_error(&message, -EINVAL, "a\033[1mport\nis 0", 0);
+	message_say(KERNEL_DUMP, &message);
+	expect("in words that are printable", "listenq|:443", 2,
+	       "", "the kernel refused: a\\033[1mport\\012is 0 (Invalid argument)\n");
+	fresh_family(1);
+	message_error(&message, -ENOENT, "no such thing", 0);
+	message_say(KERNEL_DUMP, &message);
+	expect("what is not there, says the module", "listenq", 2,
+	       "", "the kernel refused: no such thing (No such file or directory)\n");
+	fresh_family(1);
+	message_error(&message, -ENOENT, NULL, 0);
+	message_say(KERNEL_DUMP, &message);
+	expect("the module is not there, says the kernel", "listenq", 2,
+	       "", UNLOADED);
 	fresh_family(1);
 	message_done(&message, -ENOMEM, "no memory left");
 	message_say(KERNEL_DUMP, &message);
@@ -399,6 +495,8 @@ static void test_changed(void)
 	}
 	expect("a dump that always changes is shown, and said to", "listenq|-n", 0,
 	       "10.0.0.1:443", "some may be missing");
+	expect("checked, too", "listenq|check|:443", 3,
+	       "FAILED: listen_drop 117", "some may be missing");
 	fresh_family(1);
 	message_say(KERNEL_DUMP, &message);
 	message_say(KERNEL_DUMP, &done);
@@ -469,6 +567,15 @@ static void say_event(u8 command, unsigned int which, u64 seq)
 	message_say(KERNEL_EVENTS, &message);
 }
 
+static void say_message(enum kernel_channel channel, int code,
+			const char *text)
+{
+	struct message message;
+
+	message_error(&message, code, text, 0);
+	message_say(channel, &message);
+}
+
 static void say_get(unsigned int which)
 {
 	struct message message;
@@ -518,7 +625,7 @@ static void test_monitor(void)
 	      has_integer(first, "depth", NULL, 17) &&
 	      has_integer(first, "limit", NULL, 16) &&
 	      has_integer(first, "peak", NULL, 18) &&
-	      has_integer(first, "time", NULL, 1700000001000000000) &&
+	      has_integer(first, "time_ns", NULL, 1700000001000000000) &&
 	      has_integer(first, "duration_ns", NULL, 1004000000),
 	      "an episode");
 	point(has_integer(json_object_get(first, "listener"), "owner", "pid",
@@ -585,20 +692,502 @@ static void test_lost(void)
 	json_decref(events);
 }
 
+/* Several connections, or the same again. */
+static void say_family(u16 id)
+{
+	struct message message;
+	struct nlattr *attr;
+
+	message_family(&message, 1);
+	mnl_attr_for_each(attr, &message.nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+			memcpy(attr + 1, &id, sizeof(id));
+	}
+	message_say(KERNEL_CONTROL, &message);
+	say_message(KERNEL_CONTROL, 0, NULL);
+}
+
+static void say_gone(const char *family)
+{
+	struct message message;
+
+	message_unloaded(&message, family);
+	message_say(KERNEL_EVENTS, &message);
+}
+
+static void test_unloaded(void)
+{
+	struct message message;
+
+	fresh();
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	say_gone("listenq");
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_DUAL, 6);
+	expect("a monitor learns that the module was unloaded",
+	       "listenq|monitor|-n", 2, "10.0.0.1:443", UNLOADED);
+	fresh();
+	say_gone("listenq2");
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_DUAL, 6);
+	expect("what becomes of others is nothing to it",
+	       "listenq|monitor|-n", 0, "*:444", "");
+	fresh();
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 9);
+	say_message(KERNEL_DUMP, -ENOENT, NULL);
+	expect("... or when it catches up", "listenq|monitor|-n", 2,
+	       "lost 3 events (gap)\n", UNLOADED);
+	kernel_reset();
+	message_say_controller();
+	say_family(KERNEL_FAMILY);
+	say_family(KERNEL_FAMILY + 1);
+	message_say_dump(MESSAGE_V4, MESSAGE_V6);
+	expect("... or while it begins", "listenq|monitor|-n", 2, "", UNLOADED);
+	fresh();
+	message_event(&message, LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	message.nlh.nlmsg_type = KERNEL_FAMILY + 1;
+	message_say(KERNEL_EVENTS, &message);
+	expect("another family's events are not ours", "listenq|monitor|-n", 0,
+	       "", "");
+	fresh();
+	say_message(KERNEL_DUMP, -ENOENT, NULL);
+	kernel_stop_after(9);
+	expect("a watch learns it, too", "listenq|watch|0.01|-n", 2,
+	       "10.0.0.1:443", UNLOADED);
+}
+
+static bool lost_is(json_t *events, size_t n, const char *reason,
+		    json_int_t count)
+{
+	json_t *event = json_array_get(events, n);
+
+	return has_string(event, "event", NULL, "lost") &&
+	       has_string(event, "reason", NULL, reason) &&
+	       has_integer(event, "count", NULL, count);
+}
+
+static void test_unsent(void)
+{
+	json_t *events;
+
+	fresh();
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	message_lost = 3;
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 9);
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 10);
+	message_lost = 4;
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 16);
+	events = events_of("listenq|monitor|-j");
+	point(json_array_size(events) == 7 && lost_is(events, 1, "unsent", 3) &&
+	      lost_is(events, 4, "unsent", 1) && lost_is(events, 5, "gap", 4),
+	      "what was never sent is told apart");
+	json_decref(events);
+}
+
+/* An event that was found by reading listeners anew. */
+static bool found(json_t *events, size_t n, const char *name, json_int_t id,
+		  json_int_t drops)
+{
+	json_t *event = json_array_get(events, n);
+	json_t *listener = json_object_get(event, "listener");
+
+	return has_string(event, "event", NULL, name) &&
+	       json_is_true(json_object_get(event, "caught_up")) &&
+	       has_integer(listener, "id", NULL, id) &&
+	       has_integer(listener, "counters", "listen_drop", drops) &&
+	       has_string(listener, "owner", "comm", "nginx") &&
+	       has_integer(listener, "owner", "pid", 4242);
+}
+
+static void test_catching_up(void)
+{
+	json_t *events;
+
+	fresh();
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	message_counts = 150;
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_DUAL, 6);
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 9);
+	message_say_dump(MESSAGE_DUAL, MESSAGE_DUAL);
+	message_counts = 160;
+	message_say_dump(MESSAGE_V6, MESSAGE_V6);
+	events = events_of("listenq|monitor|-j");
+	point(json_array_size(events) == 6 &&
+	      found(events, 4, "listener-del", MESSAGE_V4, 167) &&
+	      found(events, 5, "listener-del", MESSAGE_V6, 117),
+	      "counters are the last known, and nothing else has changed");
+	json_decref(events);
+	fresh();
+	message_say_dump(MESSAGE_DUAL, MESSAGE_V6);
+	message_counts = 50;
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 7);
+	events = events_of("listenq|monitor|-j");
+	point(json_array_size(events) == 4 &&
+	      found(events, 3, "listener-del", MESSAGE_V4, 117),
+	      "an event that is older than the dump does not make it older");
+	json_decref(events);
+	fresh_family(1);
+	message_say_dump(MESSAGE_V4, MESSAGE_DUAL);
+	message_counts = 101;
+	message_say_dump(MESSAGE_V4, MESSAGE_DUAL);
+	message_counts = 100;
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 7);
+	events = events_of("listenq|monitor|-j");
+	point(json_array_size(events) == 5 &&
+	      found(events, 3, "changed", MESSAGE_V4, 118) &&
+	      found(events, 4, "changed", MESSAGE_DUAL, 118),
+	      "drops that grew meanwhile are told");
+	json_decref(events);
+}
+
+/* A listener that is born without drops is known all the same. */
+static void test_monitor_drops(void)
+{
+	json_t *events;
+
+	fresh_family(1);
+	message_say_dump(MESSAGE_V4, MESSAGE_DUAL);
+	message_say_dump(MESSAGE_V4, 4);
+	message_counts = 0;
+	message_step = 0;
+	say_get(4);
+	say_event(LISTENQ_CMD_LISTENER_ADD_NTF, 4, 5);
+	message_counts = 100;
+	message_step = 1;
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 8);
+	events = events_of("listenq|monitor|--drops|-j");
+	point(json_array_size(events) == 4 && lost_is(events, 0, "gap", 2) &&
+	      found(events, 2, "listener-add", MESSAGE_V6, 117) &&
+	      found(events, 3, "changed", 4, 117),
+	      "monitor --drops knows births that it does not tell");
+	json_decref(events);
+}
+
+/* From birth to end */
+static void say_life(void)
+{
+	fresh();
+	say_get(7);
+	say_event(LISTENQ_CMD_LISTENER_ADD_NTF, 7, 5);
+	say_event(LISTENQ_CMD_EPISODE_NTF, 7, 6);
+	say_event(LISTENQ_CMD_LISTENER_DEL_NTF, 7, 7);
+}
+
+static bool owned_life(json_t *events)
+{
+	json_t *event;
+	size_t n;
+
+	json_array_foreach(events, n, event) {
+		json_t *listener = json_object_get(event, "listener");
+
+		if (!has_string(listener, "owner", "comm", "nginx") ||
+		    !has_integer(listener, "owner", "pid", 4242))
+			return false;
+	}
+	return n == 3;
+}
+
+static void test_monitor_owners(void)
+{
+	json_t *events;
+
+	fresh();
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	expect("an episode has the owner that the dump had",
+	       "listenq|monitor|-n", 0, "1.004s nginx/4242\n", "");
+	say_life();
+	expect("a listener's birth has the one that was asked for",
+	       "listenq|monitor|-n", 0, ":449 id 7 backlog 16 nginx/4242\n", "");
+	say_life();
+	expect("... and its episodes", "listenq|monitor|-n", 0,
+	       ":449 queue 17/16 peak 18 verdicts 7 total 19 for 1.004s nginx/4242\n", "");
+	say_life();
+	expect("... and its end", "listenq|monitor|-n", 0,
+	       ":449 id 7 accepted 134 drops 117 overflow 133 nginx/4242\n", "");
+	fresh();
+	say_message(KERNEL_GET, -ENOENT, "no such listener");
+	say_event(LISTENQ_CMD_LISTENER_ADD_NTF, MESSAGE_V4, 5);
+	say_event(LISTENQ_CMD_LISTENER_DEL_NTF, MESSAGE_V4, 6);
+	expect("one that closed at once has the dump's", "listenq|monitor|-n",
+	       0, "overflow 133 nginx/4242\n", "");
+	say_life();
+	events = events_of("listenq|monitor|-j");
+	point(owned_life(events), "in JSON, too");
+	json_decref(events);
+}
+
+/* Of the year in which the tests are run, or later. */
+static void test_monitor_times(void)
+{
+	struct result result;
+	unsigned int lines = 0, dated = 0;
+	const char *at;
+
+	fresh();
+	message_say_dump(MESSAGE_DUAL, 4);
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 9);
+	run(&result, "listenq|monitor|-t");
+	for (at = result.out; *at; at = strchr(at, '\n') + 1) {
+		lines++;
+		dated += atoi(at) > 2025 && at[4] == '-' && at[10] == 'T';
+	}
+	point(lines == 5 && dated == 3 && strstr(result.out, " lost 3 events"),
+	      "what has no time of its own has the present one with -t");
+	forget(&result);
+}
+
+#define ROW "FULL %*s %*s %lf %lf %lf %lf %lf %63s"
+
 static void test_watch(void)
 {
-	struct message message, done;
+	double syn, drop, overflow, accepted, cookies;
+	struct result result;
+	const char *second;
+	char local[64];
+
+	fresh_family(1);
+	message_say_dump(MESSAGE_V4, MESSAGE_V4);
+	message_step = 1001;
+	message_say_dump(MESSAGE_V4, MESSAGE_V4);
+	message_step = 1;
+	kernel_stop_after(3);
+	run(&result, "listenq|watch|0.01|-n");
+	second = strstr(result.out, "\n\n");
+	second = second ? strstr(second, "FULL ") : NULL;
+	point(!result.status && strstr(result.out, " - ") && second &&
+	      sscanf(second, ROW, &syn, &drop, &overflow, &accepted, &cookies,
+		     local) == 6 &&
+	      syn > 20 && syn <= 200000 && drop > 8.4 * syn &&
+	      drop < 8.6 * syn && overflow > 16 * syn && accepted > overflow &&
+	      cookies > 2.4 * syn && cookies < 2.6 * syn &&
+	      !strcmp(local, "10.0.0.1:443"), "watch shows rates");
+	if (!second)
+		printf("# %s\n", result.out);
+	forget(&result);
+}
+
+/* One listener, with so many drops. */
+static void say_listener(unsigned int which, u64 counts)
+{
+	struct message message;
+
+	message_counts = counts;
+	message_listener(&message, which);
+	message_say(KERNEL_DUMP, &message);
+}
+
+static bool is_order(const char *text, const char *one, const char *two,
+		     const char *three)
+{
+	const char *at = strstr(text, one);
+
+	at = at ? strstr(at, two) : NULL;
+	return at && strstr(at, three);
+}
+
+static bool order_is(const char *line, const char *one, const char *two,
+		     const char *three)
+{
+	struct result result;
+	struct message done;
+	bool good;
+
+	fresh_family(1);
+	say_listener(MESSAGE_V4, 100);
+	say_listener(MESSAGE_DUAL, 300);
+	say_listener(MESSAGE_V6, 200);
+	message_counts = 100;
+	message_done(&done, 0, NULL);
+	message_say(KERNEL_DUMP, &done);
+	run(&result, line);
+	good = is_order(result.out, one, two, three);
+	forget(&result);
+	return good;
+}
+
+static void test_sort(void)
+{
+	point(order_is("listenq|-n|--sort|drops", ":444\n", ":445\n", ":443\n"),
+	      "--sort drops: the worst first");
+	point(order_is("listenq|-n|--sort|accepted", ":444\n", ":445\n",
+		       ":443\n"), "--sort with the name of a counter");
+	point(order_is("listenq|-n|--sort|port", ":443\n", ":444\n", ":445\n"),
+	      "--sort port: the smallest first");
+	point(order_is("listenq|-n", ":443\n", ":444\n", ":445\n"),
+	      "else as they come");
+}
+
+/* Without its values. */
+static void names_only(char *line)
+{
+	char *to = line;
+	bool value = false;
+
+	for (; *line && *line != '\n'; line++) {
+		value &= *line != ' ';
+		value |= *line == '=';
+		if (!value)
+			*to++ = *line;
+	}
+	*to = '\0';
+}
+
+static void test_zeroes(void)
+{
+	struct result result;
+	struct message done;
+	char *line, *other;
 
 	message_done(&done, 0, NULL);
 	fresh_family(1);
-	message_say_dump(MESSAGE_V4, MESSAGE_V4);
-	message_listener(&message, MESSAGE_V4);
-	message_say(KERNEL_DUMP, &message);
+	say_listener(MESSAGE_V4, 100);
+	message_step = 0;
+	say_listener(MESSAGE_DUAL, 0);
+	message_step = 1;
+	message_counts = 100;
 	message_say(KERNEL_DUMP, &done);
-	kernel_stop_after(4);
-	expect("watch shows rates", "listenq|watch|0.01|-n", 0,
-	       "FULL     17/16  3/16   0.0    0.0    0.0     0.0    0.0 10.0.0.1:443\n",
-	       "");
+	point(ends("listenq|-n|--drops", 0, "10.0.0.1:443\n", "") &&
+	      lacks("listenq|-n|--drops", "*:444"),
+	      "--drops leaves out who dropped nothing");
+	point(ends("listenq|-d|-n|:444", 0, "\n  accepted                             0  ", ""),
+	      "show -d has zeroes");
+	point(lacks("listenq|-d|-n|--nonzero|:444", "accepted"),
+	      "--nonzero leaves them out");
+	run(&result, "listenq|-o|-n");
+	point(strstr(result.out, " accept_wait_us=-\n"),
+	      "a histogram that is empty has its place");
+	line = strstr(result.out, " id=");
+	other = line ? strchr(line, '\n') : NULL;
+	other = other ? strstr(other, " id=") : NULL;
+	if (other)
+		names_only(other);
+	if (line)
+		names_only(line);
+	point(other && !strcmp(line, other) && strstr(line, " accepted"),
+	      "a line of -o has the same fields whatever they are");
+	forget(&result);
+}
+
+/* Of everything, and as many as there may ever be */
+static void test_histogram(void)
+{
+	u64 times[LISTENQ_HISTOGRAM_BUCKETS] = {
+		[10] = 60000000000, [20] = 39000000000, [27] = 1000000000,
+	};
+	struct message message;
+	struct result result;
+	unsigned int n, longest = 0;
+	const char *at;
+
+	times[0] = 1;
+	fresh_family(1);
+	message_listener(&message, MESSAGE_V4);
+	for (n = 0; n < 2; n++)
+		mnl_attr_put(&message.nlh, LISTENQ_A_LISTENER_HANDSHAKE_US + n,
+			     sizeof(times), times);
+	message_say(KERNEL_DUMP, &message);
+	message_done(&message, 0, NULL);
+	message_say(KERNEL_DUMP, &message);
+	run(&result, "listenq|-d");
+	for (at = result.out; *at; at = strchr(at, '\n') + 1) {
+		n = strcspn(at, "\n");
+		longest = n > longest ? n : longest;
+	}
+	point(strstr(result.out, "100000000001, p50 <= 1.024 ms,") &&
+	      strstr(result.out, " p90 <= 1.049 s, p99 <= 1.049 s\n") &&
+	      strstr(result.out, "\n    <= 65.54 ms   ") &&
+	      strstr(result.out, "\n    <=     1 us #  ") &&
+	      strstr(result.out, "\n    >= 67.11 s  #  "),
+	      "times have units that can be read");
+	point(longest <= 80, "80 columns are enough: %u", longest);
+	forget(&result);
+}
+
+static void test_device(void)
+{
+	struct message message;
+	json_t *json;
+
+	fresh_family(1);
+	message_listener(&message, MESSAGE_V6);
+	mnl_attr_put_strz(&message.nlh, LISTENQ_A_LISTENER_IFNAME, "\303\244\377\\");
+	message_say(KERNEL_DUMP, &message);
+	message_done(&message, 0, NULL);
+	message_say(KERNEL_DUMP, &message);
+	json = json_of("listenq|-j");
+	point(has_string(json_array_get(json, 0), "local", "dev",
+			 "\303\244\\377\\\\"), "a device has a name as programs have");
+	json_decref(json);
+}
+
+static int open_socket = -1;
+
+static void close_socket(void)
+{
+	close(open_socket);
+}
+
+/* A listener of this very process, which the module does not know. */
+static void say_our_own(enum kernel_channel channel, unsigned int which)
+{
+	struct message message;
+	struct stat stat;
+
+	open_socket = socket(AF_INET, SOCK_STREAM, 0);
+	if (open_socket < 0 || fstat(open_socket, &stat))
+		abort();
+	memset(&message, 0, sizeof(message));
+	mnl_nlmsg_put_header(&message)->nlmsg_type = KERNEL_FAMILY;
+	mnl_nlmsg_put_extra_header(&message.nlh, GENL_HDRLEN);
+	mnl_attr_put_u64(&message.nlh, LISTENQ_A_LISTENER_ID, which);
+	mnl_attr_put_u64(&message.nlh, LISTENQ_A_LISTENER_INODE, stat.st_ino);
+	message_say(channel, &message);
+	message_done(&message, 0, NULL);
+	message_say(channel, &message);
+}
+
+static void bear(void)
+{
+	say_our_own(KERNEL_GET, 7);
+}
+
+static void test_processes(void)
+{
+	struct result result;
+	const char *first;
+
+	fresh_family(1);
+	say_our_own(KERNEL_DUMP, MESSAGE_V4);
+	kernel_call_at(3, close_socket);
+	kernel_stop_after(3);
+	run(&result, "listenq|watch|0.01|-p");
+	first = strstr(result.out, " replay/");
+	point(first && !strstr(first + 1, " replay/") &&
+	      strstr(first, " -:- -\n"), "watch -p looks anew each time");
+	forget(&result);
+	fresh_family(1);
+	say_our_own(KERNEL_DUMP, MESSAGE_V4);
+	say_event(LISTENQ_CMD_EPISODE_NTF, MESSAGE_V4, 5);
+	run(&result, "listenq|monitor|-p|-n");
+	point(strstr(result.out, " replay/"), "monitor -p finds owners in /proc");
+	forget(&result);
+	close_socket();
+	fresh_family(1);
+	say_our_own(KERNEL_DUMP, MESSAGE_V4);
+	close_socket();
+	say_event(LISTENQ_CMD_LISTENER_ADD_NTF, 7, 5);
+	say_event(LISTENQ_CMD_LISTENER_DEL_NTF, 7, 6);
+	kernel_call_at(5, bear);
+	run(&result, "listenq|monitor|-p|-n");
+	first = strstr(result.out, "listener-add ");
+	first = first ? strstr(first, " replay/") : NULL;
+	first = first ? strstr(first, "listener-del ") : NULL;
+	point(first && strstr(first, " replay/"), "and those of the newborn");
+	forget(&result);
+	close_socket();
 }
 
 /* Where an attribute is, and in which others. */
@@ -899,6 +1488,7 @@ static int write_corpus(const char *dir)
 	message_hook(&messages[KERNEL_HOOKS]);
 	message_event(&messages[KERNEL_EVENTS], LISTENQ_CMD_EPISODE_NTF,
 		      MESSAGE_V4, 5);
+	message_controller(&messages[KERNEL_CONTROLLER]);
 	for (line = 0; line < FUZZ_LINES; line++) {
 		FILE *file;
 
@@ -936,7 +1526,18 @@ int main(int argc, char **argv)
 	test_large();
 	test_monitor();
 	test_lost();
+	test_unsent();
+	test_catching_up();
+	test_monitor_drops();
+	test_monitor_owners();
+	test_monitor_times();
+	test_unloaded();
 	test_watch();
+	test_sort();
+	test_zeroes();
+	test_histogram();
+	test_device();
+	test_processes();
 	test_mutations();
 	kernel_reset();
 	printf("1..%u\n", points);
