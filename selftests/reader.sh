@@ -103,6 +103,19 @@ until_true()
 	done
 }
 
+ended()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+# interrupt PID: as by Ctrl-C; returns its exit status. Nothing holds us up.
+interrupt()
+{
+	kill -INT "$1"
+	until_true 5 ended "$1" || kill -KILL "$1"
+	wait "$1"
+}
+
 listens()
 {
 	[ "$(file_lines local | grep -cxF "$1")" -eq 1 ]
@@ -199,7 +212,7 @@ check_filters()
 	local id inode
 	id=$(file '[::1]:8001' id)
 	inode=$(file '[::1]:8001' inode)
-	same "port" "$(names :8000)" "$(printf '127.0.0.1:8000\n127.0.0.2:8000')"
+	same "port" "$(names :8000 | sort)" "$(printf '127.0.0.1:8000\n127.0.0.2:8000')"
 	same "address and port" "$(names 127.0.0.2:8000)" 127.0.0.2:8000
 	same "IPv6 address and port" "$(names '[::1]:8001')" '[::1]:8001'
 	same "address" "$(names 127.0.0.2)" 127.0.0.2:8000
@@ -299,10 +312,9 @@ check_monitor()
 	sleep 1
 	"$load" flood 8000 30
 	until_true 10 has_ended
-	kill -INT "$json" "$text"
-	wait "$json"
+	interrupt "$json"
 	same "monitor -j: interrupted" $? 0
-	wait "$text"
+	interrupt "$text"
 	same "monitor -t: interrupted" $? 0
 	phases | grep -qE '^begin (progress )?end $'
 	result $? "monitor -j: begin and end"

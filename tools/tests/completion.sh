@@ -7,6 +7,7 @@ set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 n=0
 failed=0
+# shellcheck source=tools/listenq.bash-completion
 . "$here/listenq.bash-completion"
 
 # offers NAME WANTED WORD...: with the cursor behind the last word.
