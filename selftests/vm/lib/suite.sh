@@ -70,48 +70,57 @@ suite_modes()
 	done
 }
 
-# suite_row ROW: all chosen suites, a boot for each mode; points on stdout.
+# suite_row ROW: all chosen suites, a boot for each mode; points on stdout. Guests
+# whose CPUs take turns need one of the host's: they run beside the others.
 suite_row()
 {
-	local mode single=() both=()
+	local mode beside=() others=()
 	build_for_guest "$1" >&2
 	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
 	for mode in $(suite_modes); do
-		if [[ $mode == race* ]]; then
-			both+=("$mode")
+		if [[ $mode == turns* ]]; then
+			beside+=("$mode")
 		else
-			single+=("$mode")
+			others+=("$mode")
 		fi
 	done
-	suite_side_by_side "${single[@]}"
-	for mode in "${both[@]}"; do
+	suite_start_beside "${beside[@]}"
+	for mode in "${others[@]}"; do
 		suite_mode "$mode"
 	done
+	suite_end_beside "${beside[@]}"
 }
 
-# suite_side_by_side MODE...: modes whose guest uses one CPU of the host.
-suite_side_by_side()
+# suite_start_beside MODE...: into suite_beside and suite_beside_out.
+suite_start_beside()
 {
-	local mode out n=0 status pids=()
-	out=$(mktemp -d "$CACHE/run/modes.XXXXXX")
-	trap 'suite_kill "${pids[@]}"; guest_stop' EXIT
+	local mode
+	suite_beside=()
+	suite_beside_out=$(mktemp -d "$CACHE/run/modes.XXXXXX")
+	trap 'suite_kill "${suite_beside[@]}"; guest_stop' EXIT
 	for mode; do
 		(
 			trap guest_stop EXIT
 			trap 'exit 130' INT TERM
-			suite_mode "$mode" >"$out/$mode"
+			suite_mode "$mode" >"$suite_beside_out/$mode"
 		) &
-		pids+=($!)
+		suite_beside+=($!)
 	done
+}
+
+# suite_end_beside MODE...: their points.
+suite_end_beside()
+{
+	local mode n=0 status
 	for mode; do
 		status=0
-		wait "${pids[n]}" || status=$?
+		wait "${suite_beside[n]}" || status=$?
 		n=$((n + 1))
-		cat "$out/$mode"
+		cat "$suite_beside_out/$mode"
 		((status == 0)) || printf 'not ok - %s.%s # the boot could not be made (status %s)\n' "$row_name" "$mode" "$status"
 	done
 	trap guest_stop EXIT
-	rm -rf "$out"
+	rm -rf "$suite_beside_out"
 }
 
 suite_kill()
