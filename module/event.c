@@ -241,7 +241,7 @@ void lq_event_born(struct lq_listener *listener)
 	spin_unlock_irqrestore(&watch->lock, flags);
 }
 
-/* Numbers and sends an event; what cannot be sent is counted. */
+/* Numbers and sends an event; what cannot be made is counted. */
 static void tell(struct lq_netns *netns, const struct lq_row *row,
 		 struct lq_event *event)
 {
@@ -283,13 +283,22 @@ static u64 now_of(const struct lq_row *row, int kind)
 	return sum;
 }
 
+/* A verdict that was under way when nobody listened may bear an older time. */
+static u64 duration_of(const struct lq_episode *episode)
+{
+	unsigned long last = READ_ONCE(episode->last);
+
+	if (!time_after(last, episode->first))
+		return 0;
+	return jiffies64_to_nsecs(last - episode->first);
+}
+
 /* Returns how many verdicts it has told, since ever. */
 static u64 tell_episode(struct lq_netns *netns, const struct lq_row *row,
 			const struct lq_episode *episode, int kind,
 			enum listenq_episode_phase phase)
 {
 	u64 now = now_of(row, kind);
-	unsigned long last = READ_ONCE(episode->last);
 	bool acceptq = kind == LISTENQ_EPISODE_KIND_ACCEPTQ_OVERFLOW;
 	struct lq_event event = {
 		.what = LQ_EVENT_EPISODE,
@@ -300,7 +309,7 @@ static u64 tell_episode(struct lq_netns *netns, const struct lq_row *row,
 		.depth = acceptq ? row->acceptq : row->synq,
 		.limit = acceptq ? row->acceptq_max : row->synq_max,
 		.peak = READ_ONCE(episode->peak),
-		.duration_ns = jiffies64_to_nsecs(last - episode->first),
+		.duration_ns = duration_of(episode),
 	};
 
 	event.time_ns = episode->first_ns;
