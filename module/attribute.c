@@ -11,16 +11,18 @@
 #include "event.h"
 #include "hook.h"
 #include "netns.h"
+#include "policy.h"
 #include "snapshot.h"
 
-/* Their attributes stand in the order of their enum, behind the padding. */
-static_assert(LISTENQ_A_COUNTERS_LISTEN_OVERFLOW ==
-	      LISTENQ_A_COUNTERS_SYN_RECEIVED + LQ_COUNTER_NR);
+/* Their attributes stand in the order of their enum, with two between. */
 static_assert(LISTENQ_A_COUNTERS_FASTOPEN_COOKIE_REQD ==
 	      LISTENQ_A_COUNTERS_SYN_RECEIVED + LQ_FASTOPEN_COOKIE_REQD);
+static_assert(LISTENQ_A_COUNTERS_POLICY_COOKIE ==
+	      LISTENQ_A_COUNTERS_POLICY_REFUSED +
+	      LQ_POLICY_COOKIE - LQ_POLICY_REFUSED);
+static_assert(LQ_FASTOPEN_COOKIE_REQD + 1 == LQ_POLICY_REFUSED);
+static_assert(LQ_POLICY_COOKIE + 1 == LQ_COUNTER_NR);
 static_assert(LISTENQ_HISTOGRAM_BUCKETS == LQ_HISTOGRAM_BUCKETS);
-
-#define LQ_COUNTER_ATTR(n) (LISTENQ_A_COUNTERS_SYN_RECEIVED + (n))
 
 /* The remainder has only those that the kernel counts, too. */
 static const u16 remainder_attrs[LQ_MIB_NR] = {
@@ -41,6 +43,13 @@ static const u16 remainder_attrs[LQ_MIB_NR] = {
 	[LQ_MIB_TCPFASTOPENCOOKIEREQD] =
 		LISTENQ_A_REMAINDER_FASTOPEN_COOKIE_REQD,
 };
+
+static int counter_attr(enum lq_counter n)
+{
+	if (n < LQ_POLICY_REFUSED)
+		return LISTENQ_A_COUNTERS_SYN_RECEIVED + n;
+	return LISTENQ_A_COUNTERS_POLICY_REFUSED + n - LQ_POLICY_REFUSED;
+}
 
 /**
  * struct lq_number - a number and where it goes
@@ -66,6 +75,7 @@ LQ_PAD_IS_FIRST(LISTENER);
 LQ_PAD_IS_FIRST(TOTALS);
 LQ_PAD_IS_FIRST(EVENT);
 LQ_PAD_IS_FIRST(HOOK);
+LQ_PAD_IS_FIRST(POLICY);
 
 static int put_u64(struct sk_buff *msg, int attr, u64 value)
 {
@@ -95,7 +105,14 @@ static int put_nest(struct sk_buff *msg, int attr,
 	return 0;
 }
 
-/* A sum has no limits. */
+/* How many of a queue's numbers are told: a sum has no limits. */
+static int told(const struct lq_row *row, u64 limit, u64 asked)
+{
+	if (!row->socket.family)
+		return 4;
+	return row->policy.key.port && limit != asked ? 6 : 5;
+}
+
 static int put_acceptq(struct sk_buff *msg, const struct lq_row *row)
 {
 	const struct lq_number numbers[] = {
@@ -104,10 +121,11 @@ static int put_acceptq(struct sk_buff *msg, const struct lq_row *row)
 		{ LISTENQ_A_ACCEPTQ_START, row->queues.acceptq_start },
 		{ LISTENQ_A_ACCEPTQ_DISCARDED, row->queues.acceptq_discarded },
 		{ LISTENQ_A_ACCEPTQ_LIMIT, row->acceptq_max },
+		{ LISTENQ_A_ACCEPTQ_ASKED, row->acceptq_asked },
 	};
-	int nr = ARRAY_SIZE(numbers) - !row->socket.family;
 
-	return put_nest(msg, LISTENQ_A_LISTENER_ACCEPTQ, numbers, nr);
+	return put_nest(msg, LISTENQ_A_LISTENER_ACCEPTQ, numbers,
+			told(row, row->acceptq_max, row->acceptq_asked));
 }
 
 static int put_synq(struct sk_buff *msg, const struct lq_row *row)
@@ -118,10 +136,11 @@ static int put_synq(struct sk_buff *msg, const struct lq_row *row)
 		{ LISTENQ_A_SYNQ_START, row->queues.synq_start },
 		{ LISTENQ_A_SYNQ_YOUNG, row->synq_young },
 		{ LISTENQ_A_SYNQ_LIMIT, row->synq_max },
+		{ LISTENQ_A_SYNQ_ASKED, row->synq_asked },
 	};
-	int nr = ARRAY_SIZE(numbers) - !row->socket.family;
 
-	return put_nest(msg, LISTENQ_A_LISTENER_SYNQ, numbers, nr);
+	return put_nest(msg, LISTENQ_A_LISTENER_SYNQ, numbers,
+			told(row, row->synq_max, row->synq_asked));
 }
 
 static int put_counters(struct sk_buff *msg, const struct lq_row *row,
@@ -133,7 +152,7 @@ static int put_counters(struct sk_buff *msg, const struct lq_row *row,
 	if (!nest)
 		return -EMSGSIZE;
 	for (n = 0; n < LQ_COUNTER_NR; n++) {
-		if (put_u64(msg, LQ_COUNTER_ATTR(n), row->sums.count[n]))
+		if (put_u64(msg, counter_attr(n), row->sums.count[n]))
 			return -EMSGSIZE;
 	}
 	if (put_u64(msg, LISTENQ_A_COUNTERS_LISTEN_OVERFLOW,
@@ -210,6 +229,65 @@ static int put_owner(struct sk_buff *msg, const struct lq_row *row)
 		       row->comm);
 }
 
+static int put_key(struct sk_buff *msg, const struct lq_policy_key *key)
+{
+	if (nla_put_u16(msg, LISTENQ_A_POLICY_PORT, key->port))
+		return -EMSGSIZE;
+	if (key->family == AF_INET)
+		return nla_put_in_addr(msg, LISTENQ_A_POLICY_ADDRESS4,
+				       key->address.s6_addr32[3]);
+	if (key->family == AF_INET6)
+		return nla_put_in6_addr(msg, LISTENQ_A_POLICY_ADDRESS6,
+					&key->address);
+	return 0;
+}
+
+static int put_terms(struct sk_buff *msg, const struct lq_terms *terms)
+{
+	int term;
+
+	for (term = 0; term < LQ_TERM_NR; term++) {
+		if (lq_asks(terms, term) &&
+		    nla_put_u32(msg, LQ_TERM_ATTR(term), terms->value[term]))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+/**
+ * lq_put_policy() - append a policy
+ * @msg: to which message
+ * @policy: the policy
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int lq_put_policy(struct sk_buff *msg, const struct lq_policy_state *policy)
+{
+	if (put_key(msg, &policy->key) || put_terms(msg, &policy->terms) ||
+	    nla_put_u32(msg, LISTENQ_A_POLICY_LISTENERS, policy->listeners) ||
+	    put_u64(msg, LISTENQ_A_POLICY_SINCE, policy->since_ns))
+		return -EMSGSIZE;
+	/* Without it, it stays. */
+	if (!policy->left_ms)
+		return 0;
+	return put_u64(msg, LISTENQ_A_POLICY_TIMEOUT, policy->left_ms);
+}
+
+static int put_policy_nest(struct sk_buff *msg, int attr,
+			   const struct lq_policy_state *policy)
+{
+	struct nlattr *nest;
+
+	if (!policy->key.port)
+		return 0;
+	nest = nla_nest_start(msg, attr);
+	if (!nest || lq_put_policy(msg, policy))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int put_listener(struct sk_buff *msg, const struct lq_row *row,
 			bool histograms)
 {
@@ -219,7 +297,8 @@ static int put_listener(struct sk_buff *msg, const struct lq_row *row,
 	    put_acceptq(msg, row) ||
 	    put_synq(msg, row) ||
 	    put_counters(msg, row, true) ||
-	    put_owner(msg, row))
+	    put_owner(msg, row) ||
+	    put_policy_nest(msg, LISTENQ_A_LISTENER_POLICY, &row->policy))
 		return -EMSGSIZE;
 	return histograms ? put_histograms(msg, row) : 0;
 }
@@ -254,10 +333,17 @@ static int put_episode(struct sk_buff *msg, const struct lq_event *event)
 	return put_numbers(msg, numbers, ARRAY_SIZE(numbers));
 }
 
+static int put_change(struct sk_buff *msg, const struct lq_event *event)
+{
+	if (nla_put_u32(msg, LISTENQ_A_EVENT_CHANGE, event->change))
+		return -EMSGSIZE;
+	return put_policy_nest(msg, LISTENQ_A_EVENT_POLICY, event->policy);
+}
+
 /**
  * lq_put_event() - append an event
  * @msg: to which message
- * @row: the listener that it is about
+ * @row: the listener that it is about; of a policy NULL
  * @event: the event
  *
  * Context: any.
@@ -275,6 +361,8 @@ int lq_put_event(struct sk_buff *msg, const struct lq_row *row,
 
 	if (put_numbers(msg, numbers, ARRAY_SIZE(numbers)))
 		return -EMSGSIZE;
+	if (event->what == LQ_EVENT_POLICY)
+		return put_change(msg, event);
 	if (event->what == LQ_EVENT_EPISODE && put_episode(msg, event))
 		return -EMSGSIZE;
 	nest = nla_nest_start(msg, LISTENQ_A_EVENT_LISTENER);
@@ -315,7 +403,7 @@ static int put_kernel(struct sk_buff *msg, const struct lq_mibs *kernel)
 		return -EMSGSIZE;
 	for (n = 0; n < LQ_COUNTER_NR; n++) {
 		if (lq_counters[n].mib != LQ_MIB_NONE &&
-		    put_u64(msg, LQ_COUNTER_ATTR(n),
+		    put_u64(msg, counter_attr(n),
 			    kernel->mib[lq_counters[n].mib]))
 			return -EMSGSIZE;
 	}

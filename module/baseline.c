@@ -18,6 +18,7 @@
 #include "baseline.h"
 #include "listener.h"
 #include "netns.h"
+#include "synq.h"
 
 bool lq_counting __read_mostly;
 
@@ -33,8 +34,7 @@ static void start_listener(struct lq_listener *listener)
 {
 	struct sock *sk = listener->sk;
 
-	listener->queues.synq_start =
-		reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
+	listener->queues.synq_start = lq_synq_len(sk);
 	listener->queues.acceptq_start = READ_ONCE(sk->sk_ack_backlog);
 }
 

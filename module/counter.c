@@ -129,4 +129,20 @@ const struct lq_counter_info lq_counters[LQ_COUNTER_NR] = {
 		.name = "fastopen_cookie_reqd",
 		.mib = LQ_MIB_TCPFASTOPENCOOKIEREQD,
 	},
+	[LQ_POLICY_REFUSED] = {
+		.name = "policy_refused",
+		.mib = LQ_MIB_NONE,
+	},
+	[LQ_POLICY_DROP] = {
+		.name = "policy_drop",
+		.mib = LQ_MIB_NONE,
+	},
+	[LQ_POLICY_RESET] = {
+		.name = "policy_reset",
+		.mib = LQ_MIB_NONE,
+	},
+	[LQ_POLICY_COOKIE] = {
+		.name = "policy_cookie",
+		.mib = LQ_MIB_NONE,
+	},
 };

@@ -31,7 +31,9 @@
 #include "event.h"
 #include "listener.h"
 #include "netlink.h"
+#include "order.h"
 #include "snapshot.h"
+#include "synq.h"
 #include "trace.h"
 
 /* What comes within this time is told together. */
@@ -105,14 +107,14 @@ static u32 depth_of(const struct sock *sk, int kind)
 {
 	if (kind == LISTENQ_EPISODE_KIND_ACCEPTQ_OVERFLOW)
 		return READ_ONCE(sk->sk_ack_backlog);
-	return reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
+	return lq_synq_len(sk);
 }
 
 static u32 limit_of(const struct sock *sk, int kind)
 {
 	if (kind == LISTENQ_EPISODE_KIND_ACCEPTQ_OVERFLOW)
 		return READ_ONCE(sk->sk_max_ack_backlog);
-	return lq_snapshot_synq_limit(sk);
+	return lq_order_synq_limit(sk);
 }
 
 /* The kernel said "full": it was, though accept() may have been quick. */
@@ -241,7 +243,10 @@ void lq_event_born(struct lq_listener *listener)
 	spin_unlock_irqrestore(&watch->lock, flags);
 }
 
-/* Numbers and sends an event; what cannot be made is counted. */
+/*
+ * Numbers and sends an event; what cannot be made is counted.  One of a policy
+ * has no row.
+ */
 static void tell(struct lq_netns *netns, const struct lq_row *row,
 		 struct lq_event *event)
 {
@@ -635,6 +640,32 @@ void lq_event_died(struct lq_listener *listener)
 	if (wanted(netns) && lq_snapshot_closed(listener, &viewer, events->row))
 		tell_last(listener, events->row);
 	mutex_unlock(&events->lock);
+}
+
+/**
+ * lq_event_policy() - a policy was changed
+ * @netns: of which namespace
+ * @policy: as it is, or was last
+ * @change: what happened to it
+ *
+ * Context: process, sleeps.
+ */
+void lq_event_policy(struct lq_netns *netns,
+		     const struct lq_policy_state *policy,
+		     enum listenq_policy_change change)
+{
+	struct lq_event event = {
+		.what = LQ_EVENT_POLICY,
+		.time_ns = ktime_get_real_ns(),
+		.policy = policy,
+		.change = change,
+	};
+
+	if (!wanted(netns))
+		return;
+	mutex_lock(&netns->events.lock);
+	tell(netns, NULL, &event);
+	mutex_unlock(&netns->events.lock);
 }
 
 /**

@@ -17,6 +17,7 @@
 
 struct lq_listener;
 struct lq_netns;
+struct lq_policy_state;
 struct lq_row;
 struct sock;
 
@@ -46,11 +47,12 @@ enum lq_event_what {
 	LQ_EVENT_ADD,
 	LQ_EVENT_DEL,
 	LQ_EVENT_EPISODE,
+	LQ_EVENT_POLICY,
 };
 
 /**
  * struct lq_event - an event, but for its listener
- * @what: a birth, a death, or something of an episode
+ * @what: a birth, a death, something of an episode or of a policy
  * @seq: its number in the namespace
  * @lost: events before it that could not be sent
  * @time_ns: when it happened, of the wall clock
@@ -62,6 +64,8 @@ enum lq_event_what {
  * @limit: of the queue
  * @peak: longest the queue has been at a verdict
  * @duration_ns: from the first verdict to the last one so far
+ * @policy: that it is about
+ * @change: what happened to the policy
  */
 struct lq_event {
 	enum lq_event_what what;
@@ -76,6 +80,8 @@ struct lq_event {
 	u64 limit;
 	u64 peak;
 	u64 duration_ns;
+	const struct lq_policy_state *policy;
+	enum listenq_policy_change change;
 };
 
 /* Verdicts that belong to an episode. */
@@ -99,6 +105,9 @@ void lq_event_verdict(struct lq_listener *listener, const struct sock *sk,
 		      u64 which);
 void lq_event_born(struct lq_listener *listener);
 void lq_event_died(struct lq_listener *listener);
+void lq_event_policy(struct lq_netns *netns,
+		     const struct lq_policy_state *policy,
+		     enum listenq_policy_change change);
 void lq_event_counts(struct lq_netns *netns, u64 *seq, u64 *lost);
 
 /**

@@ -64,7 +64,8 @@ static void notrace notice(unsigned long ip, unsigned long parent_ip,
 	preempt_disable_notrace();
 	for (n = 0; n < lq_hooks_nr; n++) {
 		if (lq_hooks[n].address == ip && lq_hooks[n].entered)
-			lq_hooks[n].entered(lq_ftrace_argument(fregs));
+			lq_hooks[n].entered(lq_ftrace_argument(fregs, 0),
+					    lq_ftrace_argument(fregs, 1));
 	}
 	preempt_enable_notrace();
 }
@@ -188,7 +189,8 @@ static int entered_by_probe(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct lq_hook *hook = container_of(get_kretprobe(ri), struct lq_hook,
 					    probe);
 
-	hook->entered(regs_get_kernel_argument(regs, 0));
+	hook->entered(regs_get_kernel_argument(regs, 0),
+		      regs_get_kernel_argument(regs, 1));
 	return 1;
 }
 
@@ -272,7 +274,9 @@ static int install(struct lq_hook *hook)
 		say_why(hook, err);
 		return err;
 	}
-	pr_info("cannot hook %s (%d): %s\n", hook->name, err, hook->optional);
+	if (*hook->optional)
+		pr_info("cannot hook %s (%d): %s\n", hook->name, err,
+			hook->optional);
 	return 0;
 }
 

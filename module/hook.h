@@ -28,7 +28,7 @@ enum lq_hook_way {
  * @name: its symbol
  * @wrapper: takes its place; has its very type.  NULL: can only be watched
  * @set_original: tells the wrapper's static_call() where the original goes on
- * @entered: only the entry is of interest: gets the first argument, with
+ * @entered: only the entry is of interest: gets the first two arguments, with
  *	preemption disabled
  * @before: kretprobe entry handler; nonzero: do not run @after
  * @after: kretprobe return handler
@@ -38,7 +38,8 @@ enum lq_hook_way {
  * @sleeps: it can be interrupted by the functions that are watched: while a
  *	kprobe handler runs, these would be missed.  So it is left alone unless
  *	all of them are replaced
- * @optional: why it can be done without, or NULL: load fails without it
+ * @optional: why it can be done without, "" for no matter, or NULL: load fails
+ *	without it
  * @way: how it is hooked
  * @address: of the function's ftrace site
  * @probe: used when @way is LQ_HOOK_PROBE, or for an entry without ftrace
@@ -47,7 +48,7 @@ struct lq_hook {
 	const char *name;
 	void *wrapper;
 	void (*set_original)(unsigned long address);
-	void (*entered)(unsigned long argument);
+	void (*entered)(unsigned long first, unsigned long second);
 	kretprobe_handler_t before;
 	kretprobe_handler_t after;
 	size_t data_size;

@@ -28,7 +28,10 @@
 #include "baseline.h"
 #include "event.h"
 #include "listener.h"
+#include "order.h"
+#include "policy.h"
 #include "snapshot.h"
+#include "synq.h"
 
 #define LQ_CLOSING_BITS 8
 
@@ -144,6 +147,7 @@ static void listener_close(struct lq_listener *listener, bool final)
 
 	lockdep_assert_held(&lq_lock);
 	listener->closed_ns = ktime_get_real_ns();
+	lq_policy_unbind(listener);
 	hlist_del_rcu(&listener->node);
 	xa_erase(&netns->listeners, listener->id);
 	WRITE_ONCE(netns->nr_listeners, netns->nr_listeners - 1);
@@ -200,7 +204,7 @@ static struct lq_listener *closing_find(const struct sock *sk)
 static void set_start(struct lq_listener *listener)
 {
 	struct sock *sk = listener->sk;
-	u32 synq = reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
+	u32 synq = lq_synq_len(sk);
 
 	listener->queues.synq_start = synq;
 	if (!listener->owner.tgid)
@@ -234,6 +238,7 @@ static int listener_insert(struct lq_listener *listener,
 	WRITE_ONCE(netns->nr_listeners, netns->nr_listeners + 1);
 	WRITE_ONCE(netns->generation, netns->generation + 1);
 	hlist_add_head_rcu(&listener->node, bucket_of(sk));
+	lq_policy_bind(listener);
 	return 0;
 }
 
@@ -294,7 +299,7 @@ void lq_listener_closing(struct sock *sk)
 	if (listener && lq_is_counting()) {
 		listener->socket = socket;
 		listener->acceptq_max = READ_ONCE(sk->sk_max_ack_backlog);
-		listener->synq_max = lq_snapshot_synq_limit(sk);
+		listener->synq_max = lq_order_synq_limit(sk);
 		listener->queues.acceptq_discarded =
 			READ_ONCE(sk->sk_ack_backlog);
 		listener->listened = sock_flag(sk, SOCK_RCU_FREE);
@@ -392,6 +397,83 @@ void lq_listener_forget_all(struct lq_netns *netns)
 	list_for_each_entry(listener, &netns->closing, closing)
 		listener->listened = false;
 	spin_unlock_irq(&lq_lock);
+}
+
+/**
+ * lq_listener_relisten() - listen() is called for a socket
+ * @sk: the socket, which may listen already
+ * @backlog: what it asks for, about to be written
+ *
+ * Context: any but NMI and hard interrupt.
+ */
+void lq_listener_relisten(struct sock *sk, u32 backlog)
+{
+	struct lq_listener *listener;
+	unsigned long flags;
+
+	rcu_read_lock();
+	spin_lock_irqsave(&lq_lock, flags);
+	listener = lq_listener_find(sk);
+	if (listener)
+		lq_policy_relisten(listener, backlog);
+	spin_unlock_irqrestore(&lq_lock, flags);
+	rcu_read_unlock();
+}
+
+#ifdef CONFIG_LOCKDEP
+/**
+ * lq_listener_locked() - whether the registry's lock is held
+ *
+ * Return: as lockdep knows; true without it.
+ */
+bool lq_listener_locked(void)
+{
+	return lockdep_is_held(&lq_lock);
+}
+#endif
+
+/**
+ * lq_listener_run_locked() - do something under the registry's lock
+ * @run: what
+ * @data: handed to it
+ *
+ * Context: any but NMI and hard interrupt.
+ */
+void lq_listener_run_locked(void (*run)(void *data), void *data)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lq_lock, flags);
+	run(data);
+	spin_unlock_irqrestore(&lq_lock, flags);
+}
+
+/**
+ * lq_listener_visit() - visit the listeners of a namespace
+ * @netns: the namespace
+ * @which: LQ_LISTENER_ALL or a mark of lq_netns.listeners
+ * @visit: called under the registry's lock
+ * @data: handed to it
+ *
+ * Context: process, sleeps.
+ */
+void lq_listener_visit(struct lq_netns *netns, xa_mark_t which,
+		       void (*visit)(struct lq_listener *listener, void *data),
+		       void *data)
+{
+	struct lq_listener *listener;
+	unsigned long id = 0;
+
+	while (xa_find(&netns->listeners, &id, ULONG_MAX, which)) {
+		spin_lock_irq(&lq_lock);
+		/* It may have gone meanwhile. */
+		listener = xa_load(&netns->listeners, id);
+		if (listener)
+			visit(listener, data);
+		spin_unlock_irq(&lq_lock);
+		id++;
+		cond_resched();
+	}
 }
 
 /**

@@ -9,12 +9,17 @@
 #include <linux/workqueue.h>
 
 #include "netns.h"
+#include "override.h"
 #include "socket.h"
 #include "stats.h"
 #include "watch.h"
 
+struct lq_policy;
 struct pid;
 struct sock;
+
+/* Which listeners lq_listener_visit() visits. */
+#define LQ_LISTENER_ALL XA_PRESENT
 
 /**
  * struct lq_owner - who called listen()
@@ -33,6 +38,8 @@ struct lq_owner {
  *	while the entry is in the registry; before that only its memory is
  * @stats: its counters
  * @watch: its episodes
+ * @policy: that it is under, or NULL; RCU, written under the registry's lock
+ * @override: what that has changed of @sk, under the registry's lock
  * @netns: its namespace, which outlives it
  * @id: unique in the namespace
  * @queues: what tracking began with is constant once counting has begun; what
@@ -56,6 +63,8 @@ struct lq_listener {
 	struct sock *sk;
 	struct lq_stats stats;
 	struct lq_watch watch;
+	struct lq_policy __rcu *policy;
+	struct lq_override override;
 	struct lq_netns *netns;
 	unsigned long id;
 	struct lq_queues queues;
@@ -82,6 +91,21 @@ void lq_listener_closing(struct sock *sk);
 void lq_listener_stopped(struct sock *sk);
 void lq_listener_forget_all(struct lq_netns *netns);
 void lq_listener_flush(void);
+void lq_listener_relisten(struct sock *sk, u32 backlog);
+
+#ifdef CONFIG_LOCKDEP
+bool lq_listener_locked(void);
+#else
+static inline bool lq_listener_locked(void)
+{
+	return true;
+}
+#endif
+
+void lq_listener_run_locked(void (*run)(void *data), void *data);
+void lq_listener_visit(struct lq_netns *netns, xa_mark_t which,
+		       void (*visit)(struct lq_listener *listener, void *data),
+		       void *data);
 
 struct lq_listener *lq_listener_find(const struct sock *sk);
 void lq_listener_count(struct sock *sk, u64 which, unsigned int drops);

@@ -13,7 +13,7 @@
 #include "netns.h"
 #include "probe.h"
 #include "proc.h"
-#include "snapshot.h"
+#include "synq.h"
 
 /*
  * Watch births and deaths first, then hook, then look for those that were
@@ -27,7 +27,7 @@ static int __init listenq_init(void)
 		pr_err("PREEMPT_RT is not supported: bottom halves can be preempted there\n");
 		return -EOPNOTSUPP;
 	}
-	err = lq_snapshot_init();
+	err = lq_synq_init();
 	if (err)
 		return err;
 	err = lq_listener_init();

@@ -12,7 +12,7 @@
 #include <uapi/linux/listenq.h>
 
 /* Ops table for listenq */
-extern const struct genl_split_ops listenq_nl_ops[5];
+extern const struct genl_split_ops listenq_nl_ops[9];
 
 int listenq_nl_listener_get_doit(struct sk_buff *skb, struct genl_info *info);
 int listenq_nl_listener_get_dumpit(struct sk_buff *skb,
@@ -21,6 +21,11 @@ int listenq_nl_totals_get_doit(struct sk_buff *skb, struct genl_info *info);
 int listenq_nl_hook_get_doit(struct sk_buff *skb, struct genl_info *info);
 int listenq_nl_hook_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int listenq_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
+int listenq_nl_policy_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int listenq_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
+int listenq_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	LISTENQ_NLGRP_EVENTS,

@@ -14,6 +14,7 @@
 
 #include "attribute.h"
 #include "baseline.h"
+#include "compat/extack.h"
 #include "compat/genetlink.h"
 #include "event.h"
 #include "filter.h"
@@ -24,7 +25,7 @@
 #include "snapshot.h"
 #include "netlink-gen.c"
 
-static struct genl_family lq_family __ro_after_init = {
+struct genl_family lq_family __ro_after_init = {
 	.name = LISTENQ_FAMILY_NAME,
 	.version = LISTENQ_FAMILY_VERSION,
 	.netnsok = true,
@@ -46,8 +47,15 @@ struct lq_dump {
 	unsigned long end;
 };
 
-/* Whoever asks holds the namespace, and the module goes only without us. */
-static struct lq_netns *netns_of(const struct sk_buff *skb)
+/**
+ * lq_netlink_netns() - the namespace that a request is about
+ * @skb: the request: whoever asks holds the namespace, and the module goes only
+ *	without us
+ *
+ * Context: process.
+ * Return: it.
+ */
+struct lq_netns *lq_netlink_netns(const struct sk_buff *skb)
 {
 	struct lq_netns *netns;
 
@@ -63,9 +71,16 @@ static void viewer_of(struct lq_viewer *viewer, const struct sk_buff *skb)
 	viewer->pid_ns = task_active_pid_ns(current);
 }
 
-/* The kernel would take the last of two. */
-static int refuse_doubles(const struct nlmsghdr *nlh,
-			  struct netlink_ext_ack *extack)
+/**
+ * lq_netlink_refuse_doubles() - refuse an attribute that is there twice
+ * @nlh: the request
+ * @extack: to say so: the kernel would take the last of two
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int lq_netlink_refuse_doubles(const struct nlmsghdr *nlh,
+			      struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
 	u64 seen = 0;
@@ -84,8 +99,16 @@ static int refuse_doubles(const struct nlmsghdr *nlh,
 	return 0;
 }
 
-static int refuse_all(const struct nlmsghdr *nlh,
-		      struct netlink_ext_ack *extack)
+/**
+ * lq_netlink_refuse_all() - refuse any attribute
+ * @nlh: the request
+ * @extack: to say so
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int lq_netlink_refuse_all(const struct nlmsghdr *nlh,
+			  struct netlink_ext_ack *extack)
 {
 	if (nlmsg_attrlen(nlh, GENL_HDRLEN) <= 0)
 		return 0;
@@ -94,13 +117,23 @@ static int refuse_all(const struct nlmsghdr *nlh,
 	return -EINVAL;
 }
 
-static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
-		  const char *why)
+/**
+ * lq_netlink_refuse() - refuse a request
+ * @extack: to say so; may be NULL
+ * @attr: because of which attribute, or NULL
+ * @err: negative error
+ * @why: a constant string
+ *
+ * Context: any.
+ * Return: @err.
+ */
+int lq_netlink_refuse(struct netlink_ext_ack *extack,
+		      const struct nlattr *attr, int err, const char *why)
 {
 	NL_SET_BAD_ATTR(extack, attr);
 	if (extack)
 		extack->_msg = why;
-	return -EINVAL;
+	return err;
 }
 
 static int parse_address(struct lq_filter *filter, struct nlattr **attrs,
@@ -113,11 +146,11 @@ static int parse_address(struct lq_filter *filter, struct nlattr **attrs,
 	if (!v4 && !v6)
 		return 0;
 	if (v4 && v6)
-		return refuse(extack, v6,
-			      "address4 and address6 exclude each other");
+		return lq_netlink_refuse(extack, v6, -EINVAL,
+					 "address4 and address6 exclude each other");
 	if (filter->family && filter->family != family)
-		return refuse(extack, v4 ?: v6,
-			      "address and family do not belong together");
+		return lq_netlink_refuse(extack, v4 ?: v6, -EINVAL,
+					 "address and family do not belong together");
 	filter->family = family;
 	filter->has_address = true;
 	if (v4)
@@ -136,8 +169,8 @@ static int parse_filter(struct lq_filter *filter, struct nlattr **attrs,
 	if (attr)
 		filter->family = nla_get_u16(attr);
 	if (attr && filter->family != AF_INET && filter->family != AF_INET6)
-		return refuse(extack, attr,
-			      "family must be AF_INET (2) or AF_INET6 (10)");
+		return lq_netlink_refuse(extack, attr, -EINVAL,
+					 "family must be AF_INET (2) or AF_INET6 (10)");
 	attr = attrs[LISTENQ_A_LISTENER_PORT];
 	if (attr)
 		filter->port = nla_get_u16(attr);
@@ -195,8 +228,8 @@ static int refuse_filters(struct nlattr **attrs, struct netlink_ext_ack *extack)
 	for (n = LISTENQ_A_LISTENER_ID + 1; n <= LISTENQ_A_LISTENER_DROPS_ONLY;
 	     n++) {
 		if (attrs[n])
-			return refuse(extack, attrs[n],
-				      "one listener is got by its id alone: other filters are for a dump");
+			return lq_netlink_refuse(extack, attrs[n], -EINVAL,
+						 "one listener is got by its id alone: other filters are for a dump");
 	}
 	return 0;
 }
@@ -238,7 +271,7 @@ int listenq_nl_listener_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct lq_row *row;
 	int err;
 
-	err = refuse_doubles(info->nlhdr, info->extack);
+	err = lq_netlink_refuse_doubles(info->nlhdr, info->extack);
 	if (!err)
 		err = refuse_filters(info->attrs, info->extack);
 	if (err)
@@ -253,7 +286,7 @@ int listenq_nl_listener_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!row)
 		return -ENOMEM;
 	viewer_of(&viewer, skb);
-	err = get_row(netns_of(skb), &viewer, nla_get_u64(id), row);
+	err = get_row(lq_netlink_netns(skb), &viewer, nla_get_u64(id), row);
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG_ATTR(info->extack, id,
 				    "no listener has this id (any more)");
@@ -320,7 +353,7 @@ int listenq_nl_listener_get_dumpit(struct sk_buff *skb,
 				   struct netlink_callback *cb)
 {
 	struct lq_dump *dump = (struct lq_dump *)cb->ctx;
-	struct lq_netns *netns = netns_of(cb->skb);
+	struct lq_netns *netns = lq_netlink_netns(cb->skb);
 	struct lq_filter filter = {};
 	struct lq_row *row;
 	int err;
@@ -328,7 +361,7 @@ int listenq_nl_listener_get_dumpit(struct sk_buff *skb,
 	BUILD_BUG_ON(sizeof(*dump) > sizeof(cb->ctx));
 	err = parse_filter(&filter, lq_dump_attrs(cb), cb->extack);
 	if (!err && !dump->begun) {
-		err = refuse_doubles(cb->nlh, cb->extack);
+		err = lq_netlink_refuse_doubles(cb->nlh, cb->extack);
 		id_range(&filter, netns, dump);
 		dump->begun = true;
 	}
@@ -375,13 +408,13 @@ static int reply_totals(struct genl_info *info, struct lq_netns *netns,
  */
 int listenq_nl_totals_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct lq_netns *netns = netns_of(skb);
+	struct lq_netns *netns = lq_netlink_netns(skb);
 	struct lq_totals *totals;
 	struct lq_viewer viewer;
 	u32 listeners = 0;
 	int err;
 
-	err = refuse_all(info->nlhdr, info->extack);
+	err = lq_netlink_refuse_all(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	totals = kzalloc(sizeof(*totals), GFP_KERNEL);
@@ -411,7 +444,7 @@ int listenq_nl_hook_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *header;
 	int err;
 
-	err = refuse_doubles(info->nlhdr, info->extack);
+	err = lq_netlink_refuse_doubles(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	if (!index) {
@@ -450,7 +483,7 @@ int listenq_nl_hook_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct lq_hook_state state;
 	int err;
 
-	err = refuse_all(cb->nlh, cb->extack);
+	err = lq_netlink_refuse_all(cb->nlh, cb->extack);
 	if (err)
 		return err;
 	for (; lq_hook_state(cb->args[0], &state); cb->args[0]++) {
@@ -488,6 +521,8 @@ static u8 command_of(enum lq_event_what what)
 		return LISTENQ_CMD_LISTENER_ADD_NTF;
 	case LQ_EVENT_DEL:
 		return LISTENQ_CMD_LISTENER_DEL_NTF;
+	case LQ_EVENT_POLICY:
+		return LISTENQ_CMD_POLICY_NTF;
 	default:
 		return LISTENQ_CMD_EPISODE_NTF;
 	}
@@ -496,7 +531,7 @@ static u8 command_of(enum lq_event_what what)
 /**
  * lq_netlink_event() - send an event to whoever listens
  * @net: the namespace
- * @row: the listener that it is about
+ * @row: the listener that it is about; of a policy NULL
  * @event: the event
  *
  * Context: process, may sleep.

@@ -110,6 +110,7 @@ static struct lq_netns *netns_alloc(struct net *net)
 	lq_stats_init(&netns->late);
 	lq_stats_init(&netns->untracked);
 	INIT_LIST_HEAD(&netns->closing);
+	lq_policies_init(&netns->policies);
 	netns->next_id = 1;
 	netns->since_ns = ktime_get_real_ns();
 	if (lq_events_init(&netns->events) ||
@@ -164,8 +165,10 @@ static void __net_exit netns_exit_batch(struct list_head *net_exit_list)
 {
 	struct net *net;
 
-	list_for_each_entry(net, net_exit_list, exit_list)
+	list_for_each_entry(net, net_exit_list, exit_list) {
+		lq_policies_end(*own_netns(net));
 		lq_listener_forget_all(*own_netns(net));
+	}
 	lq_listener_flush();
 	list_for_each_entry(net, net_exit_list, exit_list)
 		netns_free(*own_netns(net));

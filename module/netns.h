@@ -12,6 +12,7 @@
 
 #include "counter.h"
 #include "event.h"
+#include "policy.h"
 #include "stats.h"
 
 struct net;
@@ -57,6 +58,7 @@ struct lq_queues {
  * @since_ns: when that was, of the wall clock
  * @generation: changes when @listeners does
  * @events: what is told of it
+ * @policies: what operators asked to be done differently
  */
 struct lq_netns {
 	struct hlist_node node;
@@ -76,6 +78,7 @@ struct lq_netns {
 	u64 since_ns;
 	u32 generation;
 	struct lq_events events;
+	struct lq_policies policies;
 };
 
 int lq_netns_init(void);

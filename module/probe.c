@@ -23,11 +23,16 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "act.h"
 #include "baseline.h"
+#include "compat/tcp.h"
 #include "hook.h"
 #include "listener.h"
 #include "mib.h"
+#include "order.h"
+#include "policy.h"
 #include "probe.h"
+#include "synq.h"
 #include "trace.h"
 #include "verdict.h"
 
@@ -86,6 +91,8 @@ enum lq_hook_nr {
 	LQ_HOOK_PROVEN,
 	LQ_HOOK_ICMP,
 	LQ_HOOK_STOP,
+	LQ_HOOK_LISTEN,
+	LQ_HOOK_LISTEN_SK,
 	LQ_HOOK_ACCEPT,
 	LQ_HOOK_ACCEPTED,
 	LQ_HOOK_NR,
@@ -242,30 +249,134 @@ static __always_inline void syn_before(struct lq_call *call, struct sock *sk,
 	call_enter(call);
 }
 
-static __always_inline void syn_after(struct lq_call *call)
+/* Other CPUs may have filled the queue since the order was given. */
+static void obey(struct lq_syn *syn, const struct lq_order *order,
+		 const struct sock *sk)
 {
-	struct lq_verdict verdict;
-	struct sock *sk = call->sk;
-	struct lq_syn syn;
+	syn->cookies_always = order->cookies_always;
+	syn->policy_cookie = !order->cookie_is_kernels &&
+			     lq_synq_len(sk) <= order->synq_asked;
+	syn->refused = order->action == LQ_ACTION_DROP ||
+		       order->action == LQ_ACTION_RESET;
+	syn->reset = order->action == LQ_ACTION_RESET;
+}
 
-	if (!call->counting)
-		return;
+/* What the verdict of a SYN is made of; without a policy @order is NULL. */
+static __always_inline struct lq_verdict syn_verdict(struct lq_call *call,
+						     const struct lq_order *order)
+{
+	struct sock *sk = call->sk;
+	struct lq_syn syn = {};
+
 	call_leave(call);
 	note_growth(call, syn_mibs, ARRAY_SIZE(syn_mibs), &syn.growth);
 	syn.queued = call->queued;
 	syn.duplicate = call->duplicate;
 	syn.unproven = call->unproven;
-	syn.cookies_always =
-		READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_syncookies) == 2;
-	verdict = lq_verdict_syn(&syn);
-	lq_listener_count(sk, verdict.count, verdict.drops);
-	note_acceptq(sk, verdict.count);
+	if (order)
+		obey(&syn, order, sk);
+	else
+		syn.cookies_always =
+			READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_syncookies) == 2;
+	return lq_verdict_syn(&syn);
+}
+
+static __always_inline void syn_count(const struct lq_call *call,
+				      const struct lq_verdict *verdict)
+{
+	lq_listener_count(call->sk, verdict->count, verdict->drops);
+	note_acceptq(call->sk, verdict->count);
 	if (trace_listenq_verdict_enabled())
-		trace_segment(call, "syn", verdict.count, verdict.drops);
+		trace_segment(call, "syn", verdict->count, verdict->drops);
+}
+
+static __always_inline void syn_after(struct lq_call *call)
+{
+	struct lq_verdict verdict;
+
+	if (!call->counting)
+		return;
+	verdict = syn_verdict(call, NULL);
+	syn_count(call, &verdict);
 }
 
 static typeof(tcp_conn_request) lq_tcp_conn_request;
 DEFINE_STATIC_CALL_NULL(lq_orig_tcp_conn_request, tcp_conn_request);
+
+/*
+ * The kernel treats a SYN with a sequence number to begin with as one that
+ * found a TIME_WAIT socket: it asks neither for the queue's length nor for
+ * tcp_syncookies.
+ */
+static int queue_syn(struct request_sock_ops *rsk_ops,
+		     const struct tcp_request_sock_ops *af_ops,
+		     struct sock *sk, struct sk_buff *skb)
+{
+	int ret;
+
+	/* It may really have found one. 0 says that there is none. */
+	if (!TCP_SKB_CB(skb)->tcp_tw_isn)
+		TCP_SKB_CB(skb)->tcp_tw_isn =
+			lq_initial_seq(af_ops, sock_net(sk), skb) ?: 1;
+	ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops, sk, skb);
+	TCP_SKB_CB(skb)->tcp_tw_isn = 0;
+	return ret;
+}
+
+static int act_on_syn(enum lq_action action, struct request_sock_ops *rsk_ops,
+		      const struct tcp_request_sock_ops *af_ops,
+		      struct sock *sk, struct sk_buff *skb)
+{
+	int ret = 0;
+
+	switch (action) {
+	case LQ_ACTION_RESET:
+		lq_send_reset(rsk_ops, sk, skb);
+		fallthrough;
+	case LQ_ACTION_DROP:
+		tcp_listendrop(sk);
+		break;
+	case LQ_ACTION_QUEUE:
+		ret = queue_syn(rsk_ops, af_ops, sk, skb);
+		break;
+	case LQ_ACTION_COOKIE:
+		lq_synq_lift(sk);
+		ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops,
+							    sk, skb);
+		lq_synq_lower(sk);
+		break;
+	case LQ_ACTION_PASS:
+		ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops,
+							    sk, skb);
+		break;
+	}
+	return ret;
+}
+
+/* There is a policy somewhere, maybe for this listener. */
+static noinline int syn_by_order(struct request_sock_ops *rsk_ops,
+				 const struct tcp_request_sock_ops *af_ops,
+				 struct sock *sk, struct sk_buff *skb)
+{
+	struct lq_verdict verdict;
+	struct lq_order order;
+	struct lq_call call;
+	int ret;
+
+	lq_order_syn(&order, sk);
+	syn_before(&call, sk, skb);
+	ret = act_on_syn(order.action, rsk_ops, af_ops, sk, skb);
+	if (!call.counting)
+		return ret;
+	verdict = syn_verdict(&call, &order);
+	if (order.reset_overflow &&
+	    verdict.count & BIT_ULL(LQ_ACCEPTQ_OVERFLOW_SYN)) {
+		lq_send_reset(rsk_ops, sk, skb);
+		verdict.count |= BIT_ULL(LQ_POLICY_RESET);
+	}
+	syn_count(&call, &verdict);
+	return ret;
+}
 
 static int lq_tcp_conn_request(struct request_sock_ops *rsk_ops,
 			       const struct tcp_request_sock_ops *af_ops,
@@ -274,6 +385,8 @@ static int lq_tcp_conn_request(struct request_sock_ops *rsk_ops,
 	struct lq_call call;
 	int ret;
 
+	if (lq_policies_any())
+		return syn_by_order(rsk_ops, af_ops, sk, skb);
 	syn_before(&call, sk, skb);
 	ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops, sk, skb);
 	syn_after(&call);
@@ -282,8 +395,11 @@ static int lq_tcp_conn_request(struct request_sock_ops *rsk_ops,
 
 static int syn_probe_before(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	syn_before((struct lq_call *)ri->data,
-		   (struct sock *)regs_get_kernel_argument(regs, 2),
+	struct sock *sk = (struct sock *)regs_get_kernel_argument(regs, 2);
+
+	if (lq_policies_any())
+		lq_order_limits(sk);
+	syn_before((struct lq_call *)ri->data, sk,
 		   (struct sk_buff *)regs_get_kernel_argument(regs, 3));
 	return 0;
 }
@@ -328,8 +444,19 @@ static enum lq_result result_of(const struct sock *result,
 	return result == sk ? LQ_RESULT_LISTENER : LQ_RESULT_CHILD;
 }
 
+/* We take a migrated request out of the queue that it is in. */
+static void reset_of_source(struct lq_verdict *verdict)
+{
+	const u64 which = BIT_ULL(LQ_EMBRYONIC_RESET) |
+			  BIT_ULL(LQ_OVERFLOW_RESET);
+
+	verdict->count_source |= verdict->count & which;
+	verdict->count &= ~which;
+}
+
+/* @by_policy: what a policy did besides. */
 static __always_inline void ack_after(struct lq_call *call,
-				      const struct sock *result)
+				      const struct sock *result, u64 by_policy)
 {
 	struct lq_verdict verdict;
 	struct sock *sk = call->sk;
@@ -351,6 +478,9 @@ static __always_inline void ack_after(struct lq_call *call,
 	 */
 	ack.lost = !result && call->unhashed_before && !*call->req_stolen;
 	verdict = lq_verdict_ack(&ack);
+	verdict.count |= by_policy;
+	if (unlikely(call->source != sk && by_policy & BIT_ULL(LQ_POLICY_RESET)))
+		reset_of_source(&verdict);
 	if (verdict.count || verdict.drops) {
 		lq_listener_count(sk, verdict.count, verdict.drops);
 		if (trace_listenq_verdict_enabled())
@@ -368,6 +498,52 @@ static __always_inline void ack_after(struct lq_call *call,
 static typeof(tcp_check_req) lq_tcp_check_req;
 DEFINE_STATIC_CALL_NULL(lq_orig_tcp_check_req, tcp_check_req);
 
+/* Whether a call, not over yet, was told that the accept queue is full. */
+static bool overflowed(const struct lq_call *call)
+{
+	const unsigned long *now = lq_mib_here(sock_net(call->sk));
+
+	return READ_ONCE(now[LINUX_MIB_LISTENOVERFLOWS]) !=
+	       call->before[LQ_MIB_LISTENOVERFLOWS];
+}
+
+/* Whether it has sent a RST by itself. */
+static bool was_reset(const struct lq_call *call)
+{
+	const unsigned long *now = lq_mib_here(sock_net(call->sk));
+
+	return READ_ONCE(now[LINUX_MIB_EMBRYONICRSTS]) !=
+	       call->before[LQ_MIB_EMBRYONICRSTS];
+}
+
+/* There is a policy somewhere, maybe for this listener. */
+static noinline struct sock *ack_by_order(struct sock *sk, struct sk_buff *skb,
+					  struct request_sock *req,
+					  bool *req_stolen)
+{
+	enum lq_ack_order overflow = lq_order_ack(sk);
+	struct sock *ret = NULL;
+	struct lq_call call;
+	u64 by_policy = 0;
+
+	ack_before(&call, sk, skb, req, req_stolen);
+	if (call.counting && overflow == LQ_ACK_DROP &&
+	    lq_act_resets_soon(sk, skb, req)) {
+		lq_act_drop_ack(sk, req);
+		by_policy = BIT_ULL(LQ_POLICY_DROP);
+	} else {
+		ret = static_call(lq_orig_tcp_check_req)(sk, skb, req, false,
+							 req_stolen);
+	}
+	if (call.counting && overflow == LQ_ACK_RESET && !ret &&
+	    !*req_stolen && overflowed(&call) && !was_reset(&call)) {
+		lq_act_reset_request(sk, skb, req, req_stolen);
+		by_policy = BIT_ULL(LQ_POLICY_RESET);
+	}
+	ack_after(&call, ret, by_policy);
+	return ret;
+}
+
 /*
  * A Fast Open child is in the accept queue already: what comes for it decides
  * nothing here, and may run in process context.
@@ -382,19 +558,24 @@ static struct sock *lq_tcp_check_req(struct sock *sk, struct sk_buff *skb,
 	if (fastopen)
 		return static_call(lq_orig_tcp_check_req)(sk, skb, req,
 							  fastopen, req_stolen);
+	if (lq_policies_any())
+		return ack_by_order(sk, skb, req, req_stolen);
 	ack_before(&call, sk, skb, req, req_stolen);
 	ret = static_call(lq_orig_tcp_check_req)(sk, skb, req, fastopen,
 						 req_stolen);
-	ack_after(&call, ret);
+	ack_after(&call, ret, 0);
 	return ret;
 }
 
 static int ack_probe_before(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
+	struct sock *sk = (struct sock *)regs_get_kernel_argument(regs, 0);
+
 	if (as_bool(regs_get_kernel_argument(regs, 3)))
 		return 1;
-	ack_before((struct lq_call *)ri->data,
-		   (struct sock *)regs_get_kernel_argument(regs, 0),
+	if (lq_policies_any())
+		lq_order_limits(sk);
+	ack_before((struct lq_call *)ri->data, sk,
 		   (struct sk_buff *)regs_get_kernel_argument(regs, 1),
 		   (struct request_sock *)regs_get_kernel_argument(regs, 2),
 		   (bool *)regs_get_kernel_argument(regs, 4));
@@ -404,7 +585,7 @@ static int ack_probe_before(struct kretprobe_instance *ri, struct pt_regs *regs)
 static int ack_probe_after(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	ack_after((struct lq_call *)ri->data,
-		  (struct sock *)regs_return_value(regs));
+		  (struct sock *)regs_return_value(regs), 0);
 	return 0;
 }
 
@@ -424,8 +605,10 @@ static __always_inline void cookie_before(struct lq_call *call, struct sock *sk,
 	note_before(call, cookie_mibs, ARRAY_SIZE(cookie_mibs));
 }
 
+/* @by_policy: what a policy did besides. */
 static __always_inline void cookie_after(struct lq_call *call,
-					 const struct sock *result)
+					 const struct sock *result,
+					 u64 by_policy)
 {
 	struct lq_verdict verdict;
 	struct sock *sk = call->sk;
@@ -435,6 +618,7 @@ static __always_inline void cookie_after(struct lq_call *call,
 		return;
 	note_growth(call, cookie_mibs, ARRAY_SIZE(cookie_mibs), &growth);
 	verdict = lq_verdict_cookie(&growth, result_of(result, sk));
+	verdict.count |= by_policy;
 	if (!verdict.count && !verdict.drops)
 		return;
 	lq_listener_count(sk, verdict.count, verdict.drops);
@@ -445,12 +629,43 @@ static __always_inline void cookie_after(struct lq_call *call,
 			      &call->peer);
 }
 
+/* There is a policy somewhere, maybe for this listener. */
+static __always_inline struct sock *
+cookie_by_order(struct sock *sk, struct sk_buff *skb,
+		struct sock *(*check)(struct sock *sk, struct sk_buff *skb))
+{
+	bool reset = lq_order_ack(sk) == LQ_ACK_RESET;
+	struct sock *ret, *result;
+	struct lq_call call;
+	u64 by_policy = 0;
+
+	cookie_before(&call, sk, skb);
+	if (reset)
+		skb_get(skb);
+	result = check(sk, skb);
+	ret = result;
+	if (reset && !result && call.counting && overflowed(&call)) {
+		ret = lq_act_reset_cookie(sk, skb);
+		by_policy = BIT_ULL(LQ_POLICY_RESET);
+	} else if (reset) {
+		consume_skb(skb);
+	}
+	cookie_after(&call, result, by_policy);
+	return ret;
+}
+
 /*
  * Also called from the backlog of a socket that just began to listen, with
  * bottom halves enabled: the difference needs them disabled.
  */
 static typeof(cookie_v4_check) lq_cookie_v4_check;
 DEFINE_STATIC_CALL_NULL(lq_orig_cookie_v4_check, cookie_v4_check);
+
+static __always_inline struct sock *check_v4(struct sock *sk,
+					     struct sk_buff *skb)
+{
+	return static_call(lq_orig_cookie_v4_check)(sk, skb);
+}
 
 static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
 {
@@ -459,15 +674,25 @@ static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
 
 	local_bh_disable();
 	lq_hit(LQ_HOOK_COOKIE4);
-	cookie_before(&call, sk, skb);
-	ret = static_call(lq_orig_cookie_v4_check)(sk, skb);
-	cookie_after(&call, ret);
+	if (lq_policies_any()) {
+		ret = cookie_by_order(sk, skb, check_v4);
+	} else {
+		cookie_before(&call, sk, skb);
+		ret = check_v4(sk, skb);
+		cookie_after(&call, ret, 0);
+	}
 	local_bh_enable();
 	return ret;
 }
 
 static typeof(cookie_v6_check) lq_cookie_v6_check;
 DEFINE_STATIC_CALL_NULL(lq_orig_cookie_v6_check, cookie_v6_check);
+
+static __always_inline struct sock *check_v6(struct sock *sk,
+					     struct sk_buff *skb)
+{
+	return static_call(lq_orig_cookie_v6_check)(sk, skb);
+}
 
 static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
 {
@@ -476,9 +701,13 @@ static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
 
 	local_bh_disable();
 	lq_hit(LQ_HOOK_COOKIE6);
-	cookie_before(&call, sk, skb);
-	ret = static_call(lq_orig_cookie_v6_check)(sk, skb);
-	cookie_after(&call, ret);
+	if (lq_policies_any()) {
+		ret = cookie_by_order(sk, skb, check_v6);
+	} else {
+		cookie_before(&call, sk, skb);
+		ret = check_v6(sk, skb);
+		cookie_after(&call, ret, 0);
+	}
 	local_bh_enable();
 	return ret;
 }
@@ -487,11 +716,14 @@ static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
 static int cookie_probe_before(struct kretprobe_instance *ri,
 			       struct pt_regs *regs, enum lq_hook_nr nr)
 {
+	struct sock *sk = (struct sock *)regs_get_kernel_argument(regs, 0);
+
 	lq_hit(nr);
 	if (!softirq_count())
 		return 1;
-	cookie_before((struct lq_call *)ri->data,
-		      (struct sock *)regs_get_kernel_argument(regs, 0),
+	if (lq_policies_any())
+		lq_order_limits(sk);
+	cookie_before((struct lq_call *)ri->data, sk,
 		      (struct sk_buff *)regs_get_kernel_argument(regs, 1));
 	return 0;
 }
@@ -512,7 +744,7 @@ static int cookie_probe_after(struct kretprobe_instance *ri,
 			      struct pt_regs *regs)
 {
 	cookie_after((struct lq_call *)ri->data,
-		     (struct sock *)regs_return_value(regs));
+		     (struct sock *)regs_return_value(regs), 0);
 	return 0;
 }
 
@@ -530,8 +762,7 @@ static void queue_after(struct sock *sk, bool queued)
 		return;
 	}
 	call->queued = true;
-	lq_listener_peaks(sk, 0,
-			  reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue));
+	lq_listener_peaks(sk, 0, lq_synq_len(sk));
 }
 
 static typeof(inet_csk_reqsk_queue_hash_add) lq_reqsk_queue_hash_add;
@@ -687,11 +918,41 @@ static void retrans_after(struct sock *listener, const struct request_sock *req,
 static typeof(tcp_rtx_synack) lq_tcp_rtx_synack;
 DEFINE_STATIC_CALL_NULL(lq_orig_tcp_rtx_synack, tcp_rtx_synack);
 
+/* A client that sends its SYN again is answered: that is no retry of ours. */
+static bool is_asked_for(const struct request_sock *req)
+{
+	const struct lq_call *call;
+	bool asked;
+
+	preempt_disable();
+	call = __this_cpu_read(lq_current);
+	asked = call && call->req == req;
+	preempt_enable();
+	return asked;
+}
+
+/*
+ * The request timer gives a request up when its SYN-ACK cannot be sent, unless
+ * the ACK has come.  One that is over does not wait for that either.  (A Fast
+ * Open child has another timer, which would only stop sending.)
+ */
+static bool give_up(struct request_sock *req)
+{
+	if (!lq_is_counting() || tcp_rsk(req)->tfo_listener ||
+	    is_asked_for(req) || !lq_order_no_retrans(req))
+		return false;
+	inet_rsk(req)->acked = 0;
+	return true;
+}
+
 static int lq_tcp_rtx_synack(const struct sock *sk, struct request_sock *req)
 {
 	struct sock *listener = req->rsk_listener;
-	int ret = static_call(lq_orig_tcp_rtx_synack)(sk, req);
+	int ret;
 
+	if (lq_policies_any() && give_up(req))
+		return -ETIMEDOUT;
+	ret = static_call(lq_orig_tcp_rtx_synack)(sk, req);
 	retrans_after(listener, req, ret);
 	return ret;
 }
@@ -815,14 +1076,34 @@ static int icmp_probe_after(struct kretprobe_instance *ri,
  * A listener has closed, its accept queue is about to be emptied:
  * inet_csk_listen_stop().
  */
-static void stop_entered(unsigned long argument)
+static void stop_entered(unsigned long first, unsigned long unused)
 {
-	struct sock *sk = (struct sock *)argument;
+	struct sock *sk = (struct sock *)first;
 
 	lq_hit(LQ_HOOK_STOP);
 	/* Before counting begins, too: an entry must not outlive its socket. */
 	if (sk->sk_protocol == IPPROTO_TCP)
 		lq_listener_stopped(sk);
+}
+
+/* listen(): inet_listen(). What it asks for outlives a policy. */
+static void listen_entered(unsigned long first, unsigned long second)
+{
+	struct sock *sk = ((const struct socket *)first)->sk;
+
+	lq_hit(LQ_HOOK_LISTEN);
+	if (lq_policies_any() && sk->sk_protocol == IPPROTO_TCP)
+		lq_listener_relisten(sk, second);
+}
+
+/* MPTCP's way to it, from 6.7 on: __inet_listen_sk(). */
+static void listen_sk_entered(unsigned long first, unsigned long second)
+{
+	struct sock *sk = (struct sock *)first;
+
+	lq_hit(LQ_HOOK_LISTEN_SK);
+	if (lq_policies_any() && sk->sk_protocol == IPPROTO_TCP)
+		lq_listener_relisten(sk, second);
 }
 
 /*
@@ -831,9 +1112,9 @@ static void stop_entered(unsigned long argument)
  */
 
 /* Before a connection is taken out: the other half of a peak. */
-static void accept_entered(unsigned long argument)
+static void accept_entered(unsigned long first, unsigned long unused)
 {
-	const struct sock *sk = (const struct sock *)argument;
+	const struct sock *sk = (const struct sock *)first;
 
 	lq_hit(LQ_HOOK_ACCEPT);
 	if (sk->sk_protocol == IPPROTO_TCP && lq_is_counting())
@@ -961,6 +1242,15 @@ static struct lq_hook lq_probes[LQ_HOOK_NR] = {
 		.name = "inet_csk_listen_stop",
 		.entered = stop_entered,
 	},
+	[LQ_HOOK_LISTEN] = {
+		.name = "inet_listen",
+		.entered = listen_entered,
+	},
+	[LQ_HOOK_LISTEN_SK] = {
+		.name = "__inet_listen_sk",
+		.entered = listen_sk_entered,
+		.optional = "",
+	},
 	[LQ_HOOK_ACCEPT] = {
 		.name = "inet_csk_accept",
 		.entered = accept_entered,
@@ -995,6 +1285,27 @@ int lq_probe_install(void)
 	}
 	lq_probes[LQ_HOOK_ACCEPTED].maxactive = accept_maxactive;
 	return lq_hook_install(lq_probes, LQ_HOOK_NR);
+}
+
+/**
+ * lq_probe_can_order() - whether policies can act before the kernel's verdict
+ *
+ * Context: any, while the hooks are installed.
+ * Return: false when one of the functions that decide is only watched.
+ */
+bool lq_probe_can_order(void)
+{
+	static const enum lq_hook_nr deciding[] = {
+		LQ_HOOK_SYN, LQ_HOOK_ACK, LQ_HOOK_COOKIE4, LQ_HOOK_COOKIE6,
+		LQ_HOOK_RETRANS,
+	};
+	int n;
+
+	for (n = 0; n < ARRAY_SIZE(deciding); n++) {
+		if (lq_probes[deciding[n]].way == LQ_HOOK_PROBE)
+			return false;
+	}
+	return true;
 }
 
 /**

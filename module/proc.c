@@ -18,12 +18,13 @@
 
 #include "baseline.h"
 #include "compat/proc.h"
+#include "policy_text.h"
 #include "proc.h"
 #include "snapshot.h"
 #include "text.h"
 
 #define LQ_PROC_NAME "listenq"
-#define LQ_PROC_VERSION "1"
+#define LQ_PROC_VERSION "2"
 
 #define LQ_LOCAL_WIDTH 21
 #define LQ_LINE_MAX 4096
@@ -145,6 +146,7 @@ static void put_header(struct lq_text *text)
 		put_word(text, time_columns[n], width_of(time_columns[n]));
 	put_names(text, socket_columns, ARRAY_SIZE(socket_columns));
 	put_word(text, "owner", width_of("owner"));
+	put_word(text, "policy", width_of("policy"));
 	lq_text_char(text, '\n');
 }
 
@@ -214,6 +216,17 @@ static void put_owner(struct lq_text *text, const struct lq_row *row)
 	put_word(text, word, width_of("owner"));
 }
 
+static void put_policy(struct lq_text *text, const struct lq_row *row)
+{
+	char word[LQ_TERMS_TEXT];
+
+	lq_terms_text(&row->policy.terms, word);
+	if (*word)
+		put_word(text, word, width_of("policy"));
+	else
+		put_none(text, "policy");
+}
+
 static void put_columns(struct lq_text *text, const struct lq_row *row,
 			unsigned int line, const struct lq_column *columns,
 			int nr)
@@ -257,6 +270,7 @@ static int put_listener(const struct lq_row *row, void *data)
 	put_local(text, row);
 	put_row(text, row, LQ_ON_LISTENER);
 	put_owner(text, row);
+	put_policy(text, row);
 	lq_text_char(text, '\n');
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
@@ -268,6 +282,7 @@ static void put_sum(struct lq_text *text, const char *name,
 	lq_text_str(text, name, LQ_LOCAL_WIDTH);
 	put_row(text, row, line);
 	put_none(text, "owner");
+	put_none(text, "policy");
 	lq_text_char(text, '\n');
 }
 
@@ -306,6 +321,7 @@ static void put_mibs(struct lq_text *text, const char *name, const s64 *mib)
 		put_none(text, time_columns[n]);
 	put_nones(text, socket_columns, ARRAY_SIZE(socket_columns));
 	put_none(text, "owner");
+	put_none(text, "policy");
 	lq_text_char(text, '\n');
 }
 

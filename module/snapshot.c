@@ -20,51 +20,10 @@
 
 #include "filter.h"
 #include "listener.h"
+#include "override.h"
+#include "policy.h"
 #include "snapshot.h"
-
-/* Whether a SYN queue as long as its limit is full: it differs. */
-static bool lq_synq_full_at_limit __read_mostly;
-
-/**
- * lq_snapshot_init() - ask the kernel's own header when a SYN queue is full
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
- */
-int lq_snapshot_init(void)
-{
-	struct inet_connection_sock *icsk = kzalloc(sizeof(*icsk), GFP_KERNEL);
-	struct sock *sk = (struct sock *)icsk;
-
-	if (!icsk)
-		return -ENOMEM;
-	sk->sk_max_ack_backlog = 1;
-	atomic_set(&icsk->icsk_accept_queue.qlen, 1);
-	lq_synq_full_at_limit = inet_csk_reqsk_queue_is_full(sk);
-	kfree(icsk);
-	return 0;
-}
-
-/**
- * lq_snapshot_synq_limit() - the SYN queue's limit with the present sysctls
- * @sk: the listener: the accept queue's limit holds for both, and without
- *	cookies a quarter of tcp_max_syn_backlog is kept back
- *
- * Context: any.
- * Return: requests; full when longer.
- */
-u32 lq_snapshot_synq_limit(const struct sock *sk)
-{
-	const struct net *net = sock_net(sk);
-	u32 limit = READ_ONCE(sk->sk_max_ack_backlog);
-	u32 backlog = READ_ONCE(net->ipv4.sysctl_max_syn_backlog);
-
-	if (lq_synq_full_at_limit && limit)
-		limit--;
-	if (!READ_ONCE(net->ipv4.sysctl_tcp_syncookies))
-		limit = min(limit, backlog - (backlog >> 2));
-	return limit;
-}
+#include "synq.h"
 
 static void fill_owner(struct lq_row *row, const struct lq_listener *listener,
 		       const struct lq_viewer *viewer)
@@ -96,14 +55,31 @@ static void fill_accepted(struct lq_row *row, struct lq_listener *listener)
 
 static void fill_queues(struct lq_row *row, const struct sock *sk)
 {
-	const struct request_sock_queue *queue =
-		&inet_csk(sk)->icsk_accept_queue;
-
 	row->acceptq = READ_ONCE(sk->sk_ack_backlog);
 	row->acceptq_max = READ_ONCE(sk->sk_max_ack_backlog);
-	row->synq = reqsk_queue_len(queue);
-	row->synq_young = reqsk_queue_len_young(queue);
-	row->synq_max = lq_snapshot_synq_limit(sk);
+	row->synq = lq_synq_len(sk);
+	row->synq_young =
+		reqsk_queue_len_young(&inet_csk(sk)->icsk_accept_queue);
+	row->synq_max = lq_synq_limit(sock_net(sk), row->acceptq_max);
+	row->acceptq_asked = row->acceptq_max;
+	row->synq_asked = row->synq_max;
+}
+
+/* Inside an RCU section. What is in force stands in the limits themselves. */
+static void fill_policy(struct lq_row *row, const struct lq_listener *listener)
+{
+	const struct lq_policy *policy = rcu_dereference(listener->policy);
+	const struct lq_terms *terms = &row->policy.terms;
+
+	if (!policy)
+		return;
+	lq_policy_read(policy, &row->policy);
+	if (lq_asks(terms, LQ_TERM_BACKLOG))
+		row->acceptq_asked =
+			READ_ONCE(listener->override.backlog_asked);
+	row->synq_asked = lq_synq_limit(listener->netns->net,
+					row->acceptq_asked);
+	row->synq_max = lq_decide_synq_limit(terms, row->synq_max);
 }
 
 /**
@@ -139,6 +115,7 @@ static void fill_listener(struct lq_row *row, struct lq_listener *listener,
 	/* Counters first. */
 	smp_rmb();
 	fill_queues(row, listener->sk);
+	fill_policy(row, listener);
 	fill_accepted(row, listener);
 	row->acceptq_peak = max3((u64)peaks->acceptq, row->acceptq,
 				 row->queues.acceptq_start);

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 
 #include "netns.h"
+#include "policy.h"
 #include "socket.h"
 #include "stats.h"
 
@@ -26,6 +27,9 @@ struct lq_listener;
  * @synq_young: of these, whose SYN-ACK has not timed out yet
  * @synq_max: full when longer than this, with the present sysctls
  * @synq_peak: longest it has been when it grew
+ * @policy: that it is under; its port is 0 when it is under none
+ * @acceptq_asked: what @acceptq_max is without that: what the program asked for
+ * @synq_asked: what @synq_max is without that
  * @listen_overflow: refusals because of a full accept queue, at all stages
  * @accepted: connections that left the accept queue by accept()
  * @queues: what tracking began with and what a close threw away
@@ -46,6 +50,9 @@ struct lq_row {
 	u64 synq_young;
 	u64 synq_max;
 	u64 synq_peak;
+	struct lq_policy_state policy;
+	u64 acceptq_asked;
+	u64 synq_asked;
 	u64 listen_overflow;
 	u64 accepted;
 	struct lq_queues queues;
@@ -84,7 +91,6 @@ struct lq_viewer {
 
 typedef int (*lq_row_fn)(const struct lq_row *row, void *data);
 
-int lq_snapshot_init(void);
 int lq_snapshot(struct lq_netns *netns, const struct lq_viewer *viewer,
 		lq_row_fn show, void *data, struct lq_totals *totals);
 bool lq_snapshot_next(struct lq_netns *netns, const struct lq_viewer *viewer,
@@ -92,7 +98,6 @@ bool lq_snapshot_next(struct lq_netns *netns, const struct lq_viewer *viewer,
 		      unsigned long end, struct lq_row *row);
 bool lq_snapshot_closed(struct lq_listener *listener,
 			const struct lq_viewer *viewer, struct lq_row *row);
-u32 lq_snapshot_synq_limit(const struct sock *sk);
 u64 lq_snapshot_overflows(const struct lq_sums *sums);
 
 #endif /* _LISTENQ_SNAPSHOT_H */

@@ -16,7 +16,9 @@
 
 #include "counter.h"
 #include "listener.h"
+#include "order.h"
 #include "snapshot.h"
+#include "synq.h"
 #include "trace_text.h"
 
 static_assert(sizeof(struct sockaddr_in6) == LQ_SOCKADDR);
@@ -188,8 +190,8 @@ void lq_trace_queues(const struct lq_decision *decision, u32 *acceptq,
 
 	*acceptq = READ_ONCE(sk->sk_ack_backlog);
 	*acceptq_max = READ_ONCE(sk->sk_max_ack_backlog);
-	*synq = reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
-	*synq_max = lq_snapshot_synq_limit(sk);
+	*synq = lq_synq_len(sk);
+	*synq_max = lq_order_synq_limit(sk);
 }
 
 /**

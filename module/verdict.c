@@ -43,6 +43,18 @@ static u64 syn_drop_reason(const struct lq_syn *syn)
 	return LQ_BIT(LQ_SYN_OTHER_DROP);
 }
 
+static u64 syn_cookie(const struct lq_syn *syn)
+{
+	u64 count = LQ_BIT(LQ_SYNCOOKIE_SENT);
+
+	if (grew(&syn->growth, LQ_MIB_TCPREQQFULLDOCOOKIES) &&
+	    !syn->cookies_always)
+		count |= LQ_BIT(LQ_SYNQ_FULL_COOKIE);
+	if (syn->policy_cookie)
+		count |= LQ_BIT(LQ_POLICY_COOKIE);
+	return count;
+}
+
 /*
  * What became of the SYN: exactly one counter of law 1, except that a Fast
  * Open child is also established.
@@ -51,17 +63,16 @@ static u64 syn_outcome(const struct lq_syn *syn)
 {
 	const struct lq_growth *growth = &syn->growth;
 
+	if (syn->refused)
+		return LQ_BIT(LQ_POLICY_REFUSED) |
+		       (syn->reset ? LQ_BIT(LQ_POLICY_RESET) :
+				     LQ_BIT(LQ_POLICY_DROP));
 	if (syn->queued)
 		return LQ_BIT(LQ_SYN_QUEUED);
 	if (syn->duplicate)
 		return LQ_BIT(LQ_SYN_DUPLICATE);
-	if (grew(growth, LQ_MIB_SYNCOOKIESSENT)) {
-		if (grew(growth, LQ_MIB_TCPREQQFULLDOCOOKIES) &&
-		    !syn->cookies_always)
-			return LQ_BIT(LQ_SYNCOOKIE_SENT) |
-			       LQ_BIT(LQ_SYNQ_FULL_COOKIE);
-		return LQ_BIT(LQ_SYNCOOKIE_SENT);
-	}
+	if (grew(growth, LQ_MIB_SYNCOOKIESSENT))
+		return syn_cookie(syn);
 	if (grew(growth, LQ_MIB_TCPFASTOPENPASSIVE) &&
 	    !grew(growth, LQ_MIB_LISTENDROPS))
 		return LQ_BIT(LQ_FASTOPEN_CHILD) | LQ_BIT(LQ_ESTABLISHED);

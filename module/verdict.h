@@ -26,7 +26,11 @@ struct lq_growth {
  * @queued: a request was put into the SYN queue
  * @duplicate: the request was refused by the hash as already there
  * @unproven: the kernel asked whether the peer is proven, the answer was no
- * @cookies_always: tcp_syncookies=2, so a cookie says nothing about the queue
+ * @cookies_always: tcp_syncookies=2 or a policy, so a cookie says nothing about
+ *	the queue
+ * @policy_cookie: a cookie, if one was sent, was sent because of a policy
+ * @refused: a policy refused it, the kernel was not asked
+ * @reset: it did so with a RST
  */
 struct lq_syn {
 	struct lq_growth growth;
@@ -34,6 +38,9 @@ struct lq_syn {
 	bool duplicate;
 	bool unproven;
 	bool cookies_always;
+	bool policy_cookie;
+	bool refused;
+	bool reset;
 };
 
 /**

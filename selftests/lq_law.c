@@ -57,7 +57,7 @@ static int law_1(const struct lq_row *row)
 	static const char *const right[] = {
 		"syn_queued", "syncookie_sent", "fastopen_child",
 		"syn_duplicate", "acceptq_overflow_syn", "synq_full_drop",
-		"synq_reserve_drop", "syn_other_drop", NULL
+		"synq_reserve_drop", "syn_other_drop", "policy_refused", NULL
 	};
 
 	return law_holds(row, "1", left, right);
@@ -98,6 +98,32 @@ static int law_of_names(const struct lq_row *row)
 	};
 
 	return law_holds(row, "of listen_overflow", overflow, stages);
+}
+
+static int not_above(const struct lq_row *row, const char *name,
+		     const char *const *most)
+{
+	s64 value = part(row, name), limit = sum(row, most);
+
+	if (value <= limit)
+		return 0;
+	fprintf(stderr, "# law of %s broken in line %s: %lld > %lld\n", name,
+		row->field[0], value, limit);
+	return 1;
+}
+
+/* What a policy did is a part of what happened */
+static int law_of_policies(const struct lq_row *row)
+{
+	static const char *const done[] = {
+		"policy_drop", "policy_reset", NULL
+	};
+	static const char *const drops[] = { "listen_drop", NULL };
+	static const char *const cookies[] = { "syncookie_sent", NULL };
+
+	return not_above(row, "policy_refused", done) +
+	       not_above(row, "policy_refused", drops) +
+	       not_above(row, "policy_cookie", cookies);
 }
 
 static bool has_laws(const struct lq_row *row)
@@ -164,7 +190,8 @@ int lq_law_check(const struct lq_table *table, int laws)
 		if (!has_laws(row))
 			continue;
 		if (laws & LQ_LAW_1)
-			broken += law_1(row) + law_of_names(row);
+			broken += law_1(row) + law_of_names(row) +
+				  law_of_policies(row);
 		if (laws & LQ_LAW_2)
 			broken += law_2a(row) + law_2b(row);
 	}

@@ -72,7 +72,7 @@ static int split(char *line, char **field)
 
 static bool version_is_known(const char *line)
 {
-	return !strncmp(line, "# listenq 1", 11) &&
+	return !strncmp(line, "# listenq 2", 11) &&
 	       (line[11] == '\0' || line[11] == ' ');
 }
 

@@ -73,6 +73,25 @@ struct lq_nl_sum {
 	struct lq_nl_histogram accept_wait;
 };
 
+/* -1: a setting that is not named; a timeout of -1: it stays */
+struct nl_policy {
+	int family;		/* 0: the port alone */
+	u8 address[16];
+	u16 port;
+	s64 backlog;
+	s64 synq;
+	s64 overflow;
+	s64 syncookies;
+	s64 synack_retries;
+	s64 queue;
+	s64 syn_rate;
+	s64 syn_burst;
+	s64 admit;
+	s64 timeout_ms;
+	u32 listeners;
+	u64 since;
+};
+
 struct lq_nl_listener {
 	struct lq_nl_sum figures;
 	u64 id;
@@ -89,6 +108,8 @@ struct lq_nl_listener {
 	int comm_len;		/* -1: none */
 	char comm[16];
 	u64 since;
+	bool under_policy;
+	struct nl_policy policy;
 };
 
 struct lq_nl_totals {
@@ -118,6 +139,8 @@ struct lq_nl_event {
 	u64 limit;
 	u64 peak;
 	u64 duration;
+	u64 change;
+	struct nl_policy policy;
 };
 
 struct lq_nl_hook {
@@ -135,6 +158,8 @@ void lq_nl_parse_totals(const struct nlmsghdr *message,
 			struct lq_nl_totals *totals);
 void lq_nl_parse_event(const struct nlmsghdr *message,
 		       struct lq_nl_event *event);
+void lq_nl_parse_policy(const struct nlmsghdr *message,
+			struct nl_policy *policy);
 void lq_nl_parse_hook(const struct nlmsghdr *message, struct lq_nl_hook *hook);
 const char *lq_nl_local(const struct lq_nl_listener *listener);
 

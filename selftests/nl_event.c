@@ -346,12 +346,15 @@ static void laws_of_death(struct laws *laws, struct track *track,
 
 static void laws_of_event(struct laws *laws, const struct lq_nl_event *event)
 {
-	struct track *track = track_of(laws, event->listener.id);
+	struct track *track;
 
-	if (track[0].dead)
-		broken(laws, event, "after its listener's end");
 	if (event->time > lq_nl_now_ns() + TICKS_NS)
 		broken(laws, event, "is in the future: %llu", event->time);
+	if (event->command == LISTENQ_CMD_POLICY_NTF)
+		return;
+	track = track_of(laws, event->listener.id);
+	if (track[0].dead)
+		broken(laws, event, "after its listener's end");
 	if (event->command == LISTENQ_CMD_EPISODE_NTF)
 		laws_of_episode(laws, &track[event->kind], event);
 	else if (event->command == LISTENQ_CMD_LISTENER_ADD_NTF)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Messages of the family taken apart, by the specification and strictly */
 #include <arpa/inet.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,6 +200,94 @@ static void parse_comm(const struct parsed *parsed,
 		memcpy(listener->comm, mnl_attr_get_payload(attr), len);
 }
 
+static void parse_key(const struct parsed *parsed, struct nl_policy *policy)
+{
+	const void *v4 = payload(parsed, LISTENQ_A_POLICY_ADDRESS4, 4);
+	const void *v6 = payload(parsed, LISTENQ_A_POLICY_ADDRESS6, 16);
+
+	memset(policy->address, 0, sizeof(policy->address));
+	policy->family = v4 ? AF_INET : v6 ? AF_INET6 : 0;
+	if (v4 && v6)
+		lq_error("%s has two addresses", parsed->of);
+	else if (v4 || v6)
+		memcpy(policy->address, v4 ? v4 : v6, v4 ? 4 : 16);
+	if (!parsed->attr[LISTENQ_A_POLICY_PORT])
+		lq_error("%s has no port", parsed->of);
+	policy->port = number(parsed, LISTENQ_A_POLICY_PORT, 2);
+}
+
+/* LQ_NONE is -1 as a setting, too */
+static s64 bounded(const struct parsed *parsed, int type, u32 most)
+{
+	u64 value = number(parsed, type, 4);
+
+	if (value != LQ_NONE && value > most)
+		lq_error("setting %d of %s is %llu", type, parsed->of, value);
+	return value;
+}
+
+static void parse_settings(const struct parsed *parsed,
+			   struct nl_policy *policy)
+{
+	policy->backlog = bounded(parsed, LISTENQ_A_POLICY_BACKLOG, INT_MAX);
+	policy->synq = bounded(parsed, LISTENQ_A_POLICY_SYNQ, INT_MAX);
+	policy->overflow = bounded(parsed, LISTENQ_A_POLICY_OVERFLOW,
+				   LISTENQ_POLICY_OVERFLOW_RESET);
+	policy->syncookies = bounded(parsed, LISTENQ_A_POLICY_SYNCOOKIES,
+				     LISTENQ_POLICY_SYNCOOKIES_ALWAYS);
+	policy->synack_retries = bounded(parsed,
+					 LISTENQ_A_POLICY_SYNACK_RETRIES, 127);
+	policy->queue = bounded(parsed, LISTENQ_A_POLICY_QUEUE,
+				LISTENQ_POLICY_QUEUE_SINGLE);
+	policy->syn_rate = bounded(parsed, LISTENQ_A_POLICY_SYN_RATE, 1000000);
+	policy->syn_burst = bounded(parsed, LISTENQ_A_POLICY_SYN_BURST,
+				    1000000);
+	policy->admit = bounded(parsed, LISTENQ_A_POLICY_ADMIT,
+				LISTENQ_POLICY_ADMIT_RESET);
+}
+
+static void fill_policy(const struct parsed *parsed, struct nl_policy *policy)
+{
+	memset(policy, 0, sizeof(*policy));
+	parse_key(parsed, policy);
+	parse_settings(parsed, policy);
+	policy->timeout_ms = number64(parsed, LISTENQ_A_POLICY_TIMEOUT);
+	policy->listeners = number(parsed, LISTENQ_A_POLICY_LISTENERS, 4);
+	policy->since = number64(parsed, LISTENQ_A_POLICY_SINCE);
+}
+
+static void parse_policy_nest(const struct nlattr *nest, const char *of,
+			      struct nl_policy *policy)
+{
+	struct parsed parsed;
+
+	parse_nest(nest, of, LISTENQ_A_POLICY_MAX, &parsed);
+	fill_policy(&parsed, policy);
+}
+
+void lq_nl_parse_policy(const struct nlmsghdr *message,
+			struct nl_policy *policy)
+{
+	struct parsed parsed;
+
+	parse_message(message, "policy", LISTENQ_A_POLICY_MAX, &parsed);
+	fill_policy(&parsed, policy);
+	if (!parsed.attr[LISTENQ_A_POLICY_LISTENERS] ||
+	    !parsed.attr[LISTENQ_A_POLICY_SINCE])
+		lq_error("a policy without listeners or since");
+}
+
+static void parse_policy_of(const struct parsed *parsed,
+			    struct lq_nl_listener *listener)
+{
+	const struct nlattr *nest = parsed->attr[LISTENQ_A_LISTENER_POLICY];
+
+	listener->under_policy = nest;
+	if (nest)
+		parse_policy_nest(nest, "listener's policy",
+				  &listener->policy);
+}
+
 static void fill_listener(const struct parsed *parsed,
 			  struct lq_nl_listener *listener)
 {
@@ -208,6 +297,7 @@ static void fill_listener(const struct parsed *parsed,
 	parse_figures(parsed, &listener->figures);
 	parse_address(parsed, listener);
 	parse_comm(parsed, listener);
+	parse_policy_of(parsed, listener);
 	string(parsed, LISTENQ_A_LISTENER_IFNAME, listener->ifname,
 	       sizeof(listener->ifname));
 	if (ifindex == 0)
@@ -272,13 +362,6 @@ void lq_nl_parse_totals(const struct nlmsghdr *message,
 	       sizeof(totals->version));
 }
 
-static bool is_episode(const struct nlmsghdr *message)
-{
-	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
-
-	return genl->cmd == LISTENQ_CMD_EPISODE_NTF;
-}
-
 static void parse_episode(const struct parsed *parsed,
 			  struct lq_nl_event *event)
 {
@@ -296,23 +379,74 @@ static void parse_episode(const struct parsed *parsed,
 			 event->phase);
 }
 
-static bool is_complete(const struct parsed *parsed, int last)
-{
-	for (int type = LISTENQ_A_EVENT_SEQ; type <= LISTENQ_A_EVENT_MAX;
-	     type++) {
-		bool wanted = type <= last;
+#define BIT(n) (1u << (n))
 
-		if (wanted != !!parsed->attr[type])
-			return false;
+/* What every event has */
+#define EVENT (BIT(LISTENQ_A_EVENT_SEQ) | BIT(LISTENQ_A_EVENT_LOST) |	\
+	       BIT(LISTENQ_A_EVENT_TIME))
+
+#define EPISODE (BIT(LISTENQ_A_EVENT_KIND) | BIT(LISTENQ_A_EVENT_PHASE) | \
+		 BIT(LISTENQ_A_EVENT_VERDICTS) |			\
+		 BIT(LISTENQ_A_EVENT_TOTAL) |				\
+		 BIT(LISTENQ_A_EVENT_DEPTH) |				\
+		 BIT(LISTENQ_A_EVENT_LIMIT) |				\
+		 BIT(LISTENQ_A_EVENT_PEAK) |				\
+		 BIT(LISTENQ_A_EVENT_DURATION))
+
+/* What that command's event has, no more and no less */
+static u32 attributes_of(int command)
+{
+	switch (command) {
+	case LISTENQ_CMD_EPISODE_NTF:
+		return EVENT | BIT(LISTENQ_A_EVENT_LISTENER) | EPISODE;
+	case LISTENQ_CMD_POLICY_NTF:
+		return EVENT | BIT(LISTENQ_A_EVENT_CHANGE) |
+		       BIT(LISTENQ_A_EVENT_POLICY);
+	default:
+		return EVENT | BIT(LISTENQ_A_EVENT_LISTENER);
 	}
-	return true;
+}
+
+static bool is_complete(const struct parsed *parsed, int command)
+{
+	u32 has = 0;
+
+	for (int type = LISTENQ_A_EVENT_SEQ; type <= LISTENQ_A_EVENT_MAX;
+	     type++)
+		if (parsed->attr[type])
+			has |= BIT(type);
+	return has == attributes_of(command);
+}
+
+static void parse_event_listener(const struct parsed *parsed,
+				 struct lq_nl_event *event)
+{
+	struct parsed listener;
+
+	parse_nest(parsed->attr[LISTENQ_A_EVENT_LISTENER], "event's listener",
+		   LISTENQ_A_LISTENER_MAX, &listener);
+	fill_listener(&listener, &event->listener);
+	if (listener.attr[LISTENQ_A_LISTENER_PID] ||
+	    listener.attr[LISTENQ_A_LISTENER_COMM])
+		lq_error("an event with a pid or a name");
+}
+
+static void parse_change(const struct parsed *parsed,
+			 struct lq_nl_event *event)
+{
+	event->listener.id = LQ_NONE;	/* it is about none */
+	event->change = number(parsed, LISTENQ_A_EVENT_CHANGE, 4);
+	if (event->change > LISTENQ_POLICY_CHANGE_EXPIRE)
+		lq_error("policy event of change %llu", event->change);
+	parse_policy_nest(parsed->attr[LISTENQ_A_EVENT_POLICY],
+			  "event's policy", &event->policy);
 }
 
 void lq_nl_parse_event(const struct nlmsghdr *message,
 		       struct lq_nl_event *event)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(message);
-	struct parsed parsed, listener;
+	struct parsed parsed;
 
 	memset(event, 0, sizeof(*event));
 	parse_message(message, "event", LISTENQ_A_EVENT_MAX, &parsed);
@@ -320,16 +454,13 @@ void lq_nl_parse_event(const struct nlmsghdr *message,
 	event->seq = number64(&parsed, LISTENQ_A_EVENT_SEQ);
 	event->lost = number64(&parsed, LISTENQ_A_EVENT_LOST);
 	event->time = number64(&parsed, LISTENQ_A_EVENT_TIME);
-	parse_nest(parsed.attr[LISTENQ_A_EVENT_LISTENER], "event's listener",
-		   LISTENQ_A_LISTENER_MAX, &listener);
-	fill_listener(&listener, &event->listener);
-	if (listener.attr[LISTENQ_A_LISTENER_PID] ||
-	    listener.attr[LISTENQ_A_LISTENER_COMM])
-		lq_error("an event with a pid or a name");
-	if (is_episode(message))
+	if (genl->cmd == LISTENQ_CMD_POLICY_NTF)
+		parse_change(&parsed, event);
+	else
+		parse_event_listener(&parsed, event);
+	if (genl->cmd == LISTENQ_CMD_EPISODE_NTF)
 		parse_episode(&parsed, event);
-	if (!is_complete(&parsed, is_episode(message) ?
-			 LISTENQ_A_EVENT_DURATION : LISTENQ_A_EVENT_LISTENER))
+	if (!is_complete(&parsed, genl->cmd))
 		lq_error("event %llu lacks something or has too much",
 			 event->seq);
 }

@@ -45,8 +45,13 @@ static const char *const counter_columns[LISTENQ_A_COUNTERS_MAX + 1] = {
 	[LISTENQ_A_COUNTERS_FASTOPEN_COOKIE_REQD] = "fastopen_cookie_reqd",
 	[LISTENQ_A_COUNTERS_LISTEN_OVERFLOW] = "listen_overflow",
 	[LISTENQ_A_COUNTERS_ACCEPTED] = "accepted",
+	[LISTENQ_A_COUNTERS_POLICY_REFUSED] = "policy_refused",
+	[LISTENQ_A_COUNTERS_POLICY_DROP] = "policy_drop",
+	[LISTENQ_A_COUNTERS_POLICY_RESET] = "policy_reset",
+	[LISTENQ_A_COUNTERS_POLICY_COOKIE] = "policy_cookie",
 };
 
+/* What is asked has no column: the file shows what is in force */
 static const char *const acceptq_columns[LISTENQ_A_ACCEPTQ_MAX + 1] = {
 	[LISTENQ_A_ACCEPTQ_LEN] = "acceptq",
 	[LISTENQ_A_ACCEPTQ_LIMIT] = "acceptq_max",
@@ -83,8 +88,10 @@ static const char *const remainder_columns[LISTENQ_A_REMAINDER_MAX + 1] = {
 /* Columns of the file that are neither a figure of these nor a histogram */
 static const char *const other_columns[] = {
 	"local", "handshake_us", "accept_wait_us", "id", "cgroup", "inode",
-	"uid", "owner"
+	"uid", "owner", "policy"
 };
+
+#define OTHER_COLUMNS (sizeof(other_columns) / sizeof(*other_columns))
 
 /* A counter by its column's name */
 u64 lq_nl_counter(const struct lq_nl_sum *sum, const char *column)
@@ -117,7 +124,8 @@ static int differs_numbers(const struct lq_row *row,
 	int n = 0;
 
 	for (int i = 2; i <= max; i++)
-		n += differs(row, columns[i], value[i]);
+		if (columns[i])
+			n += differs(row, columns[i], value[i]);
 	return n;
 }
 
@@ -193,6 +201,19 @@ static int differs_owner(const struct lq_row *row,
 	return 1;
 }
 
+/* One word for a policy, whatever it says, and "-" for none */
+static int differs_policy(const struct lq_row *row,
+			  const struct lq_nl_listener *listener)
+{
+	const char *text = lq_text(row, "policy");
+
+	if (listener->under_policy == !!strcmp(text, "-"))
+		return 0;
+	fprintf(stderr, "# policy of %s: %s in the file, %s in the answer\n",
+		row->field[0], text, listener->under_policy ? "one" : "none");
+	return 1;
+}
+
 int lq_nl_differs_listener(const struct lq_row *row,
 			   const struct lq_nl_listener *listener)
 {
@@ -210,7 +231,7 @@ int lq_nl_differs_listener(const struct lq_row *row,
 	       differs(row, "cgroup", listener->cgroup) +
 	       differs(row, "inode", listener->inode) +
 	       differs(row, "uid", listener->uid) +
-	       differs_owner(row, listener);
+	       differs_owner(row, listener) + differs_policy(row, listener);
 }
 
 int lq_nl_differs_totals(const struct lq_table *table,
@@ -233,7 +254,7 @@ static bool is_one_of(const char *name, const char *const *names, int first,
 		      int last)
 {
 	for (int i = first; i <= last; i++)
-		if (!strcmp(name, names[i]))
+		if (names[i] && !strcmp(name, names[i]))
 			return true;
 	return false;
 }
@@ -251,7 +272,7 @@ static int unknown_columns(const struct lq_table *table)
 		    is_one_of(name, acceptq_columns, 2,
 			      LISTENQ_A_ACCEPTQ_MAX) ||
 		    is_one_of(name, synq_columns, 2, LISTENQ_A_SYNQ_MAX) ||
-		    is_one_of(name, other_columns, 0, 7))
+		    is_one_of(name, other_columns, 0, OTHER_COLUMNS - 1))
 			continue;
 		fprintf(stderr, "# column %s is in the file only\n", name);
 		n++;

@@ -23,7 +23,8 @@
 	(BIT_OF(LQ_SYN_QUEUED) | BIT_OF(LQ_SYN_DUPLICATE) |		\
 	 BIT_OF(LQ_SYNCOOKIE_SENT) | BIT_OF(LQ_FASTOPEN_CHILD) |	\
 	 BIT_OF(LQ_SYNQ_FULL_DROP) | BIT_OF(LQ_ACCEPTQ_OVERFLOW_SYN) |	\
-	 BIT_OF(LQ_SYNQ_RESERVE_DROP) | BIT_OF(LQ_SYN_OTHER_DROP))
+	 BIT_OF(LQ_SYNQ_RESERVE_DROP) | BIT_OF(LQ_SYN_OTHER_DROP) |	\
+	 BIT_OF(LQ_POLICY_REFUSED))
 
 /* A choice that a walk makes: 0 .. n - 1, all of them in turn. */
 struct walk {
@@ -160,8 +161,18 @@ static void walk_syn(struct walk *walk, struct syn_way *way)
 	bool want_cookie = false;
 	bool full = false;
 
-	way->syn.cookies_always = sysctl == 2;
 	way->means = BIT_OF(LQ_SYN_RECEIVED);
+	if (choose(walk, 2)) {	/* a policy refuses it: no call at all */
+		way->syn.refused = true;
+		way->syn.reset = choose(walk, 2);
+		drop(way, BIT_OF(LQ_POLICY_REFUSED) |
+			  (way->syn.reset ? BIT_OF(LQ_POLICY_RESET) :
+					    BIT_OF(LQ_POLICY_DROP)));
+		return;
+	}
+	/* One that forces cookies says "full" when the queue is not. */
+	way->syn.policy_cookie = choose(walk, 2);
+	way->syn.cookies_always = sysctl == 2 || choose(walk, 2);
 	if (!timewait)
 		full = choose(walk, 2);
 	if (!timewait && (sysctl == 2 || full)) {
@@ -193,8 +204,10 @@ static void walk_syn(struct walk *walk, struct syn_way *way)
 	if (want_cookie) {
 		way->syn.growth.by[LQ_MIB_SYNCOOKIESSENT]++;
 		way->means |= BIT_OF(LQ_SYNCOOKIE_SENT);
-		if (sysctl != 2)
+		if (!way->syn.cookies_always)
 			way->means |= BIT_OF(LQ_SYNQ_FULL_COOKIE);
+		if (way->syn.policy_cookie)
+			way->means |= BIT_OF(LQ_POLICY_COOKIE);
 	}
 	if (choose(walk, 2)) {	/* a bad TCP-AO or MD5 option */
 		/* Behind the cookie it stays a cookie, though it is dropped. */
@@ -240,13 +253,16 @@ TEST(law_1_for_any_input)
 	const unsigned int nr = ARRAY_SIZE(mibs);
 	unsigned int input, n;
 
-	for (input = 0; input < 1U << (nr + 4); input++) {
+	for (input = 0; input < 1U << (nr + 7); input++) {
 		struct lq_verdict verdict;
 		struct lq_syn syn = {
 			.queued = input >> nr & 1,
 			.duplicate = input >> (nr + 1) & 1,
 			.unproven = input >> (nr + 2) & 1,
 			.cookies_always = input >> (nr + 3) & 1,
+			.policy_cookie = input >> (nr + 4) & 1,
+			.refused = input >> (nr + 5) & 1,
+			.reset = input >> (nr + 6) & 1,
 		};
 
 		for (n = 0; n < nr; n++)

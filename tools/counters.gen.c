@@ -205,6 +205,30 @@ const struct lq_field lq_counters[] = {
 		.doc =
 			"Connections that left the accept queue by accept().",
 	},
+	{
+		.type = LISTENQ_A_COUNTERS_POLICY_REFUSED,
+		.name = "policy_refused",
+		.doc =
+			"SYNs that a policy refused before the kernel decided.",
+	},
+	{
+		.type = LISTENQ_A_COUNTERS_POLICY_DROP,
+		.name = "policy_drop",
+		.doc =
+			"Segments that a policy dropped where the kernel would not have.",
+	},
+	{
+		.type = LISTENQ_A_COUNTERS_POLICY_RESET,
+		.name = "policy_reset",
+		.doc =
+			"Segments that a policy answered with a RST.",
+	},
+	{
+		.type = LISTENQ_A_COUNTERS_POLICY_COOKIE,
+		.name = "policy_cookie",
+		.doc =
+			"Of syncookie_sent, cookies that a policy made the kernel send.",
+	},
 	{ }
 };
 
@@ -312,6 +336,7 @@ const char * const lq_listener_names[LISTENQ_A_LISTENER_MAX + 1] = {
 	[LISTENQ_A_LISTENER_COMM] = "comm",
 	[LISTENQ_A_LISTENER_SINCE] = "since",
 	[LISTENQ_A_LISTENER_DROPS_ONLY] = "drops-only",
+	[LISTENQ_A_LISTENER_POLICY] = "policy",
 };
 
 const char * const lq_kind_names[] = {
@@ -340,5 +365,38 @@ const char * const lq_exactness_names[] = {
 	[LISTENQ_HOOK_EXACTNESS_NONE] = "none",
 	[LISTENQ_HOOK_EXACTNESS_EXACT] = "exact",
 	[LISTENQ_HOOK_EXACTNESS_APPROXIMATE] = "approximate",
+	NULL
+};
+
+const char * const lq_overflow_names[] = {
+	[LISTENQ_POLICY_OVERFLOW_DROP] = "drop",
+	[LISTENQ_POLICY_OVERFLOW_RESET] = "reset",
+	NULL
+};
+
+const char * const lq_syncookies_names[] = {
+	[LISTENQ_POLICY_SYNCOOKIES_OFF] = "off",
+	[LISTENQ_POLICY_SYNCOOKIES_AUTO] = "auto",
+	[LISTENQ_POLICY_SYNCOOKIES_ALWAYS] = "always",
+	NULL
+};
+
+const char * const lq_queue_names[] = {
+	[LISTENQ_POLICY_QUEUE_SPLIT] = "split",
+	[LISTENQ_POLICY_QUEUE_SINGLE] = "single",
+	NULL
+};
+
+const char * const lq_admit_names[] = {
+	[LISTENQ_POLICY_ADMIT_ALL] = "all",
+	[LISTENQ_POLICY_ADMIT_DROP] = "drop",
+	[LISTENQ_POLICY_ADMIT_RESET] = "reset",
+	NULL
+};
+
+const char * const lq_change_names[] = {
+	[LISTENQ_POLICY_CHANGE_SET] = "set",
+	[LISTENQ_POLICY_CHANGE_DEL] = "del",
+	[LISTENQ_POLICY_CHANGE_EXPIRE] = "expire",
 	NULL
 };

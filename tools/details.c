@@ -11,9 +11,11 @@
 #include "names.h"
 #include "options.h"
 #include "show.h"
+#include "wording.h"
 
 #define LQ_NAME_WIDTH 26
 #define LQ_NUMBER_WIDTH 12
+#define LQ_TITLE_WIDTH 16
 
 /**
  * struct number - a number of a queue
@@ -31,6 +33,7 @@ static const struct number acceptq_numbers[] = {
 	{ "acceptq_peak", LISTENQ_A_ACCEPTQ_PEAK },
 	{ "acceptq_start", LISTENQ_A_ACCEPTQ_START },
 	{ "acceptq_discarded", LISTENQ_A_ACCEPTQ_DISCARDED },
+	{ "acceptq_asked", LISTENQ_A_ACCEPTQ_ASKED },
 	{ }
 };
 
@@ -40,6 +43,7 @@ static const struct number synq_numbers[] = {
 	{ "synq_max", LISTENQ_A_SYNQ_LIMIT },
 	{ "synq_peak", LISTENQ_A_SYNQ_PEAK },
 	{ "synq_start", LISTENQ_A_SYNQ_START },
+	{ "synq_asked", LISTENQ_A_SYNQ_ASKED },
 	{ }
 };
 
@@ -79,6 +83,37 @@ static void print_queue(const char *name, const struct lq_queue *queue,
 	putchar('\n');
 }
 
+static void print_policy(const struct lq_policy *policy, bool numeric)
+{
+	char text[LQ_WORDING_SIZE], since[LQ_TIME_SIZE], comment[32];
+	size_t len;
+
+	lq_wording_format(text, sizeof(text), policy, numeric);
+	lq_wording_listeners(comment, sizeof(comment), policy);
+	len = strlen(text);
+	snprintf(text + len, sizeof(text) - len, "%s", comment);
+	printf("  %-*s", LQ_TITLE_WIDTH - 2, "policy");
+	lq_print_wrapped(text, LQ_TITLE_WIDTH);
+	if (!lq_has(policy->have, LISTENQ_A_POLICY_SINCE))
+		return;
+	lq_format_time(since, sizeof(since), policy->since);
+	printf("%*sin force since %s\n", LQ_TITLE_WIDTH, "", since);
+}
+
+/* One word: its own, with commas in between. */
+static void print_policy_pair(const struct lq_listener *listener, bool numeric)
+{
+	char text[LQ_WORDING_SIZE] = "-";
+	char *blank;
+
+	if (lq_has(listener->have, LISTENQ_A_LISTENER_POLICY))
+		lq_wording_format(text, sizeof(text), &listener->policy,
+				  numeric);
+	for (blank = text; (blank = strchr(blank, ' '));)
+		*blank = ',';
+	printf(" policy=%s", text);
+}
+
 static void print_counters(const struct lq_listener *listener, bool nonzero)
 {
 	const struct lq_field *field;
@@ -106,6 +141,8 @@ void lq_print_details(const struct lq_listener *listener,
 	print_title(listener, options);
 	print_queue("accept queue", &listener->acceptq, acceptq_numbers);
 	print_queue("SYN queue", &listener->synq, synq_numbers);
+	if (lq_has(listener->have, LISTENQ_A_LISTENER_POLICY))
+		print_policy(&listener->policy, options->numeric);
 	print_counters(listener, options->nonzero);
 	lq_histogram_print("handshake", &listener->handshake);
 	lq_histogram_print("accept wait", &listener->accept_wait);
@@ -170,6 +207,7 @@ void lq_print_oneline(const struct lq_listener *listener,
 	}
 	print_buckets("handshake_us", &listener->handshake);
 	print_buckets("accept_wait_us", &listener->accept_wait);
+	print_policy_pair(listener, options->numeric);
 	putchar('\n');
 }
 

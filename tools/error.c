@@ -19,6 +19,7 @@ int lq_error_set(struct lq_error *error, const char *format, ...)
 {
 	va_list arguments;
 
+	error->code = 0;
 	va_start(arguments, format);
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);

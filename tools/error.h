@@ -24,8 +24,10 @@ enum lq_exit {
 /**
  * struct lq_error - one error
  * @text: a line without its end; empty when there is none
+ * @code: the kernel's, when it refused; else 0
  */
 struct lq_error {
+	int code;
 	char text[320];
 };
 

@@ -10,6 +10,15 @@
 #include "listener.h"
 #include "names.h"
 #include "options.h"
+#include "wording.h"
+
+static void policy_name(char *text, size_t size, u32 change)
+{
+	char name[LQ_ENUM_SIZE];
+
+	lq_format_enum(name, sizeof(name), lq_change_names, change);
+	snprintf(text, size, "policy-%s", name);
+}
 
 /**
  * lq_event_name() - what happened
@@ -23,6 +32,8 @@ void lq_event_name(char *text, size_t size, const struct lq_event *event)
 		snprintf(text, size, "listener-add");
 	else if (event->command == LISTENQ_CMD_LISTENER_DEL_NTF)
 		snprintf(text, size, "listener-del");
+	else if (event->command == LISTENQ_CMD_POLICY_NTF)
+		policy_name(text, size, event->change);
 	else if (event->command == LQ_EVENT_CHANGED)
 		snprintf(text, size, "changed");
 	else if (lq_has(event->have, LISTENQ_A_EVENT_KIND))
@@ -73,6 +84,9 @@ static void print_life(const struct lq_event *event)
 		print_number("backlog", lq_has(listener->acceptq.have,
 					       LISTENQ_A_ACCEPTQ_LIMIT),
 			     listener->acceptq.value[LISTENQ_A_ACCEPTQ_LIMIT]);
+		print_number("asked", lq_has(listener->acceptq.have,
+					     LISTENQ_A_ACCEPTQ_ASKED),
+			     listener->acceptq.value[LISTENQ_A_ACCEPTQ_ASKED]);
 		return;
 	}
 	print_count(listener, "accepted", LISTENQ_A_COUNTERS_ACCEPTED);
@@ -98,6 +112,37 @@ void lq_event_print_time(const struct lq_event *event)
 	printf("%s ", text);
 }
 
+static void print_policy(const struct lq_event *event, bool numeric)
+{
+	struct lq_policy policy = event->policy;
+	char text[LQ_WORDING_SIZE];
+
+	/* What the module rounds up to is not left. */
+	if (event->change == LISTENQ_POLICY_CHANGE_EXPIRE)
+		policy.timeout = 0;
+	lq_wording_format(text, sizeof(text), &policy, numeric);
+	printf(" %s\n", text);
+}
+
+static void print_listener(const struct lq_event *event, bool numeric)
+{
+	char phase[LQ_ENUM_SIZE] = "", local[LQ_LOCAL_SIZE];
+	bool episode = lq_has(event->have, LISTENQ_A_EVENT_PHASE);
+	char owner[LQ_OWNER_SIZE];
+
+	if (episode)
+		lq_format_enum(phase, sizeof(phase), lq_phase_names,
+			       event->phase);
+	lq_format_local(local, sizeof(local), &event->listener, numeric);
+	printf("%s%s %s", episode ? " " : "", phase, local);
+	if (episode)
+		print_episode(event);
+	else
+		print_life(event);
+	lq_format_owner(owner, sizeof(owner), &event->listener);
+	printf(" %s\n", owner);
+}
+
 /**
  * lq_event_print() - write an event on one line
  * @event: the event
@@ -107,23 +152,14 @@ void lq_event_print_time(const struct lq_event *event)
 void lq_event_print(const struct lq_event *event, const char *prefix,
 		    const struct lq_options *options)
 {
-	char name[LQ_ENUM_SIZE], phase[LQ_ENUM_SIZE] = "";
-	char local[LQ_LOCAL_SIZE], owner[LQ_OWNER_SIZE];
-	bool episode = lq_has(event->have, LISTENQ_A_EVENT_PHASE);
+	char name[LQ_EVENT_SIZE];
 
 	if (options->tcp)
 		lq_event_print_time(event);
 	lq_event_name(name, sizeof(name), event);
-	if (episode)
-		lq_format_enum(phase, sizeof(phase), lq_phase_names,
-			       event->phase);
-	lq_format_local(local, sizeof(local), &event->listener,
-			options->numeric);
-	printf("%s%s%s%s %s", prefix, name, episode ? " " : "", phase, local);
-	if (episode)
-		print_episode(event);
+	printf("%s%s", prefix, name);
+	if (event->command == LISTENQ_CMD_POLICY_NTF)
+		print_policy(event, options->numeric);
 	else
-		print_life(event);
-	lq_format_owner(owner, sizeof(owner), &event->listener);
-	printf(" %s\n", owner);
+		print_listener(event, options->numeric);
 }

@@ -7,6 +7,9 @@
 
 #include "base.h"
 
+/* Room for what happened. */
+#define LQ_EVENT_SIZE 48
+
 struct lq_event;
 struct lq_options;
 

@@ -5,7 +5,6 @@
  * means by `:80 :443 cgroup /web`.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,9 @@
 
 #include "error.h"
 #include "filter.h"
+#include "key.h"
 #include "listener.h"
+#include "number.h"
 #include "options.h"
 #include "service.h"
 
@@ -30,18 +31,6 @@ struct words {
 	int left;
 };
 
-static bool parse_number(const char *word, u64 max, u64 *number)
-{
-	char *end;
-
-	/* strtoull() takes a sign and blanks. */
-	if (*word < '0' || *word > '9')
-		return false;
-	errno = 0;
-	*number = strtoull(word, &end, 10);
-	return !*end && !errno && *number <= max;
-}
-
 static bool parse_port(const char *word, u16 *port)
 {
 	u64 number;
@@ -50,7 +39,7 @@ static bool parse_port(const char *word, u16 *port)
 		*port = 0;
 		return true;
 	}
-	if (parse_number(word, 65535, &number)) {
+	if (lq_number_parse(word, 65535, &number)) {
 		*port = number;
 		return number > 0;
 	}
@@ -76,7 +65,7 @@ static bool parse_prefix(char *address, struct lq_wanted *wanted)
 	if (!prefix)
 		return true;
 	*prefix++ = '\0';
-	if (!parse_number(prefix, wanted->bits, &bits))
+	if (!lq_number_parse(prefix, wanted->bits, &bits))
 		return false;
 	wanted->bits = bits;
 	return true;
@@ -120,11 +109,19 @@ static void remove_brackets(char *word)
 	memmove(word, word + 1, strlen(word));
 }
 
-static bool parse_local(const char *word, struct lq_wanted *wanted)
+/**
+ * lq_filter_local() - understand an address, a port, or both
+ * @word: as people type it
+ * @wanted: set
+ *
+ * Return: whether it is one.
+ */
+bool lq_filter_local(const char *word, struct lq_wanted *wanted)
 {
 	char copy[128];
 	char *port;
 
+	memset(wanted, 0, sizeof(*wanted));
 	wanted->kind = LQ_WANTED_LOCAL;
 	if (!*word ||
 	    snprintf(copy, sizeof(copy), "%s", word) >= (int)sizeof(copy))
@@ -174,7 +171,7 @@ static bool parse_cgroup(const char *word, struct lq_wanted *wanted)
 	struct stat stat;
 
 	wanted->kind = LQ_WANTED_CGROUP;
-	if (parse_number(word, UINT64_MAX, &wanted->number))
+	if (lq_number_parse(word, UINT64_MAX, &wanted->number))
 		return true;
 	if (!find_cgroup2(root, sizeof(root)))
 		return false;
@@ -194,14 +191,14 @@ static bool parse_value(enum lq_wanted_kind kind, const char *word,
 {
 	switch (kind) {
 	case LQ_WANTED_LOCAL:
-		return parse_local(word, wanted);
+		return lq_filter_local(word, wanted);
 	case LQ_WANTED_SPORT:
 		return parse_sport(word, wanted);
 	case LQ_WANTED_CGROUP:
 		return parse_cgroup(word, wanted);
 	default:
 		wanted->kind = kind;
-		return parse_number(word, UINT64_MAX, &wanted->number);
+		return lq_number_parse(word, UINT64_MAX, &wanted->number);
 	}
 }
 
@@ -247,7 +244,7 @@ static int parse_one(struct words *words, struct lq_wanted *wanted)
 
 	memset(wanted, 0, sizeof(*wanted));
 	if (!keyword(word, &kind)) {
-		if (parse_local(word, wanted))
+		if (lq_filter_local(word, wanted))
 			return 0;
 		return lq_usage("'%s' is no filter: see listenq help", word);
 	}
@@ -498,6 +495,51 @@ bool lq_filter_match(const struct lq_filter *filter,
 	for (n = 0; n < filter->nr; n++)
 		met[filter->wanted[n].kind] |= match(&filter->wanted[n],
 						     listener);
+	for (n = 0; n < LQ_WANTED_NR; n++) {
+		if (filter->kinds[n] && !met[n])
+			return false;
+	}
+	return true;
+}
+
+/* That of no address is for all, and none asks for a device. */
+static bool match_key(const struct lq_wanted *wanted,
+		      const struct lq_policy *policy)
+{
+	int family = lq_key_family(policy);
+
+	if (wanted->port && wanted->port != policy->port)
+		return false;
+	if (wanted->kind == LQ_WANTED_SPORT || !wanted->family || !family)
+		return true;
+	return wanted->family == family &&
+	       same_bits(&wanted->address, &policy->address, wanted->bits);
+}
+
+/**
+ * lq_filter_match_policy() - whether a policy may hold for wanted listeners
+ * @filter: what is wanted
+ * @policy: the policy
+ *
+ * Return: whether it may. By their ids, sockets and drops it is not known.
+ */
+bool lq_filter_match_policy(const struct lq_filter *filter,
+			    const struct lq_policy *policy)
+{
+	bool met[LQ_WANTED_NR] = { false };
+	int family = lq_key_family(policy);
+	size_t n;
+
+	if (filter->drops ||
+	    (filter->family && family && filter->family != family))
+		return false;
+	for (n = 0; n < filter->nr; n++) {
+		const struct lq_wanted *wanted = &filter->wanted[n];
+
+		if (wanted->kind == LQ_WANTED_LOCAL ||
+		    wanted->kind == LQ_WANTED_SPORT)
+			met[wanted->kind] |= match_key(wanted, policy);
+	}
 	for (n = 0; n < LQ_WANTED_NR; n++) {
 		if (filter->kinds[n] && !met[n])
 			return false;

@@ -12,6 +12,7 @@
 
 struct lq_listener;
 struct lq_options;
+struct lq_policy;
 struct nlmsghdr;
 
 /* More than anybody types. */
@@ -71,10 +72,13 @@ struct lq_filter {
 	struct lq_wanted wanted[LQ_WANTED_MAX];
 };
 
+bool lq_filter_local(const char *word, struct lq_wanted *wanted);
 int lq_filter_parse(struct lq_filter *filter, const struct lq_options *options,
 		    int nr, char **words);
 void lq_filter_put(const struct lq_filter *filter, struct nlmsghdr *nlh);
 bool lq_filter_match(const struct lq_filter *filter,
 		     const struct lq_listener *listener);
+bool lq_filter_match_policy(const struct lq_filter *filter,
+			    const struct lq_policy *policy);
 
 #endif

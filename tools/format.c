@@ -225,6 +225,17 @@ const char *lq_format_state(const struct lq_listener *listener)
 }
 
 /**
+ * lq_format_mark() - what is put behind its state
+ * @listener: whose
+ *
+ * Return: a mark when it is under a policy.
+ */
+const char *lq_format_mark(const struct lq_listener *listener)
+{
+	return lq_has(listener->have, LISTENQ_A_LISTENER_POLICY) ? "*" : "";
+}
+
+/**
  * lq_print_wrapped() - the rest of a line, on as many lines as it takes
  * @text: words
  * @indent: where the line is now, and the next ones begin

@@ -31,6 +31,7 @@ void lq_format_enum(char *text, size_t size, const char * const *names,
 		    u32 value);
 void lq_format_time(char *text, size_t size, u64 nanoseconds);
 const char *lq_format_state(const struct lq_listener *listener);
+const char *lq_format_mark(const struct lq_listener *listener);
 void lq_print_wrapped(const char *text, int indent);
 
 #endif

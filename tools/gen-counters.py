@@ -24,6 +24,11 @@ ENUMS = (
     ("lq_phase_names", "episode-phase"),
     ("lq_way_names", "hook-way"),
     ("lq_exactness_names", "hook-exactness"),
+    ("lq_overflow_names", "policy-overflow"),
+    ("lq_syncookies_names", "policy-syncookies"),
+    ("lq_queue_names", "policy-queue"),
+    ("lq_admit_names", "policy-admit"),
+    ("lq_change_names", "policy-change"),
 )
 
 

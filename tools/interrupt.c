@@ -13,6 +13,7 @@
 atomic_bool lq_interrupted;	/* one of the signals came */
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+static sigset_t before_hold;
 
 static void interrupt(int signal)
 {
@@ -38,17 +39,42 @@ void lq_interrupt_catch(void)
 	}
 }
 
+static sigset_t ours(void)
+{
+	sigset_t set;
+	size_t n;
+
+	sigemptyset(&set);
+	for (n = 0; n < ARRAY_SIZE(signals); n++)
+		sigaddset(&set, signals[n]);
+	return set;
+}
+
+/**
+ * lq_interrupt_hold() - let signals wait, for as long as something has to be whole
+ */
+void lq_interrupt_hold(void)
+{
+	sigset_t set = ours();
+
+	sigprocmask(SIG_BLOCK, &set, &before_hold);
+}
+
+/**
+ * lq_interrupt_release() - let those come that waited
+ */
+void lq_interrupt_release(void)
+{
+	sigprocmask(SIG_SETMASK, &before_hold, NULL);
+}
+
 /* Blocked between the look at the flag and the wait: none is missed there. */
 static int poll_or_signal(struct pollfd *fds, int nr, const struct timespec *timeout)
 {
-	sigset_t ours, old;
+	sigset_t set = ours(), old;
 	int ready = -1;
-	size_t n;
 
-	sigemptyset(&ours);
-	for (n = 0; n < ARRAY_SIZE(signals); n++)
-		sigaddset(&ours, signals[n]);
-	sigprocmask(SIG_BLOCK, &ours, &old);
+	sigprocmask(SIG_BLOCK, &set, &old);
 	if (lq_interrupted)
 		errno = EINTR;
 	else

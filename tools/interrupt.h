@@ -10,6 +10,8 @@
 extern atomic_bool lq_interrupted;
 
 void lq_interrupt_catch(void);
+void lq_interrupt_hold(void);
+void lq_interrupt_release(void);
 int lq_wait(int fd, int milliseconds);
 
 #endif

@@ -9,9 +9,11 @@
 #include "event.h"
 #include "format.h"
 #include "json.h"
+#include "key.h"
 #include "listener.h"
 #include "names.h"
 #include "set.h"
+#include "setting.h"
 
 /**
  * lq_json_number() - a number
@@ -114,6 +116,7 @@ static json_t *acceptq(const struct lq_queue *queue)
 	put_queue(json, queue, "peak", LISTENQ_A_ACCEPTQ_PEAK);
 	put_queue(json, queue, "start", LISTENQ_A_ACCEPTQ_START);
 	put_queue(json, queue, "discarded", LISTENQ_A_ACCEPTQ_DISCARDED);
+	put_queue(json, queue, "asked", LISTENQ_A_ACCEPTQ_ASKED);
 	return json;
 }
 
@@ -126,6 +129,7 @@ static json_t *synq(const struct lq_queue *queue)
 	put_queue(json, queue, "max", LISTENQ_A_SYNQ_LIMIT);
 	put_queue(json, queue, "peak", LISTENQ_A_SYNQ_PEAK);
 	put_queue(json, queue, "start", LISTENQ_A_SYNQ_START);
+	put_queue(json, queue, "asked", LISTENQ_A_SYNQ_ASKED);
 	return json;
 }
 
@@ -229,6 +233,68 @@ static void put_socket(json_t *to, const struct lq_listener *listener)
 	    listener->since);
 }
 
+static void put_enum(json_t *to, const char *name, const char * const *names,
+		     u32 value)
+{
+	char text[LQ_ENUM_SIZE];
+
+	lq_format_enum(text, sizeof(text), names, value);
+	put_text(to, name, text);
+}
+
+/* A port alone is of no address. */
+static json_t *key(const struct lq_policy *policy)
+{
+	int family = lq_key_family(policy);
+	json_t *json = json_object();
+	char text[INET6_ADDRSTRLEN];
+
+	lq_key_address(text, sizeof(text), policy);
+	json_object_set_new(json, "address",
+			    family ? json_string(text) : json_null());
+	json_object_set_new(json, "family", family ?
+			    json_string(lq_key_family_name(family)) :
+			    json_null());
+	put(json, "port", lq_has(policy->have, LISTENQ_A_POLICY_PORT),
+	    policy->port);
+	return json;
+}
+
+static void put_setting(json_t *to, const struct lq_setting *setting, u32 value)
+{
+	if (setting->names)
+		put_enum(to, setting->key, setting->names, value);
+	else
+		put(to, setting->key, true, value);
+}
+
+/**
+ * lq_json_policy() - a policy
+ * @policy: which
+ *
+ * Return: a new reference.
+ */
+json_t *lq_json_policy(const struct lq_policy *policy)
+{
+	const struct lq_setting *setting;
+	json_t *json = json_object();
+
+	json_object_set_new(json, "local", key(policy));
+	for (setting = lq_settings; setting->word; setting++) {
+		if (lq_has(policy->have, setting->type))
+			put_setting(json, setting,
+				    policy->value[setting->type]);
+	}
+	/* Nothing is left of one that is over, and none is set for that long. */
+	put(json, "timeout_ms", policy->timeout, policy->timeout);
+	put(json, "listeners",
+	    lq_has(policy->have, LISTENQ_A_POLICY_LISTENERS),
+	    policy->listeners);
+	put(json, "since_ns", lq_has(policy->have, LISTENQ_A_POLICY_SINCE),
+	    policy->since);
+	return json;
+}
+
 /**
  * lq_json_listener() - a listener
  * @listener: which
@@ -249,6 +315,9 @@ json_t *lq_json_listener(const struct lq_listener *listener)
 	json_object_set_new(json, "v6only", json_boolean(v6only));
 	put_figures(json, listener);
 	put_socket(json, listener);
+	if (lq_has(listener->have, LISTENQ_A_LISTENER_POLICY))
+		json_object_set_new(json, "policy",
+				    lq_json_policy(&listener->policy));
 	return json;
 }
 
@@ -296,7 +365,7 @@ static void put_episode(json_t *to, const struct lq_event *event)
 json_t *lq_json_event(const struct lq_event *event)
 {
 	json_t *json = json_object();
-	char text[LQ_ENUM_SIZE];
+	char text[LQ_EVENT_SIZE];
 
 	lq_event_name(text, sizeof(text), event);
 	put_text(json, "event", text);
@@ -312,6 +381,9 @@ json_t *lq_json_event(const struct lq_event *event)
 	if (lq_has(event->have, LISTENQ_A_EVENT_LISTENER))
 		json_object_set_new(json, "listener",
 				    lq_json_listener(&event->listener));
+	if (lq_has(event->have, LISTENQ_A_EVENT_POLICY))
+		json_object_set_new(json, "policy",
+				    lq_json_policy(&event->policy));
 	return json;
 }
 
@@ -369,15 +441,6 @@ json_t *lq_json_totals(const struct lq_totals *totals)
 				    any_bytes(totals->version,
 					      strlen(totals->version)));
 	return json;
-}
-
-static void put_enum(json_t *to, const char *name, const char * const *names,
-		     u32 value)
-{
-	char text[LQ_ENUM_SIZE];
-
-	lq_format_enum(text, sizeof(text), names, value);
-	put_text(to, name, text);
 }
 
 /**

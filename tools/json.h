@@ -12,6 +12,7 @@
 struct lq_event;
 struct lq_hook;
 struct lq_listener;
+struct lq_policy;
 struct lq_set;
 struct lq_totals;
 
@@ -20,6 +21,7 @@ json_t *lq_json_listener(const struct lq_listener *listener);
 json_t *lq_json_set(const struct lq_set *set);
 json_t *lq_json_event(const struct lq_event *event);
 json_t *lq_json_totals(const struct lq_totals *totals);
+json_t *lq_json_policy(const struct lq_policy *policy);
 json_t *lq_json_hook(const struct lq_hook *hook);
 void lq_json_print(json_t *json);
 

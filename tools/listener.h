@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the module says of listeners, sums, events and hooks, out of messages.
+ * What the module says of listeners, sums, events, hooks and policies, out of
+ * messages.
  */
 #ifndef _LISTENQ_TOOL_LISTENER_H
 #define _LISTENQ_TOOL_LISTENER_H
@@ -12,14 +13,15 @@
 
 #include "error.h"
 #include "base.h"
+#include "policy.h"
 
 struct nlmsghdr;
 
 /* Room for what a newer module may have more of. */
 #define LQ_COMM_MAX 64
 #define LQ_BUCKETS_MAX 40
-#define LQ_COUNTS_MAX 40
-#define LQ_QUEUE_MAX 7
+#define LQ_COUNTS_MAX 48
+#define LQ_QUEUE_MAX 10
 
 /**
  * struct lq_counts - the numbers of a nest
@@ -95,6 +97,7 @@ struct lq_holder {
  * @address: an in_addr in front when AF_INET
  * @ifname: the name of @ifindex
  * @comm: name of @pid
+ * @policy: that it is under
  * @holders: found by looking; not of the message
  * @nr_holders: how many
  */
@@ -117,6 +120,7 @@ struct lq_listener {
 	struct in6_addr address;
 	char ifname[IF_NAMESIZE];
 	struct lq_comm comm;
+	struct lq_policy policy;
 	const struct lq_holder *holders;
 	size_t nr_holders;
 };
@@ -155,7 +159,7 @@ struct lq_totals {
 /**
  * struct lq_event - a change of state
  * @have: which members are known, a bit by LISTENQ_A_EVENT_*
- * @listener: whom it is about
+ * @listener: whom it is about; a policy's change is about none
  * @seq: number of the event
  * @lost: events that could not be sent so far
  * @time: nanoseconds since the epoch
@@ -167,6 +171,8 @@ struct lq_totals {
  * @duration: nanoseconds
  * @kind: of the episode
  * @phase: of the episode
+ * @change: what happened to a policy
+ * @policy: to which
  * @command: the message's, LISTENQ_CMD_*_NTF, or LQ_EVENT_CHANGED
  */
 struct lq_event {
@@ -183,6 +189,8 @@ struct lq_event {
 	u64 duration;
 	u32 kind;
 	u32 phase;
+	u32 change;
+	struct lq_policy policy;
 	u8 command;
 };
 
@@ -224,6 +232,8 @@ int lq_parse_event(const struct nlmsghdr *nlh, struct lq_event *event,
 		   struct lq_error *error);
 int lq_parse_hook(const struct nlmsghdr *nlh, struct lq_hook *hook,
 		  struct lq_error *error);
+int lq_parse_policy(const struct nlmsghdr *nlh, struct lq_policy *policy,
+		    struct lq_error *error);
 
 bool lq_listener_count(const struct lq_listener *listener, unsigned int type,
 		       u64 *value);

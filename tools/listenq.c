@@ -82,6 +82,13 @@ static const struct lq_command commands[] = {
 		.run = lq_check,
 	},
 	{
+		.name = "policy",
+		.arguments = "[show|set|del] ...",
+		.help = "what is asked for some listeners",
+		.options = "jnN",
+		.run = lq_policy,
+	},
+	{
 		.name = "help",
 		.arguments = "",
 		.help = "this",
@@ -129,6 +136,10 @@ static const char options_help[] =
 	"      --max-drops N    what check lets pass\n"
 	"      --explain-counters\n"
 	"  -V, --version\n"
+	"Policies: show [KEY...]  del KEY...  set --json FILE  set KEY SETTING... [for 10m]\n"
+	"         backlog N  synq N  overflow drop|reset  syncookies off|auto|always\n"
+	"         synack-retries N  queue split|single  syn-rate N [burst N]\n"
+	"         admit all|drop|reset; KEY is :443, 10.0.0.1:443 or [::1]:443\n"
 	"Filters: :443  10.0.0.1:443  [::1]:80  *:22  10.0.0.0/8  'sport = :443'\n"
 	"         id N  inode N  cgroup N|PATH\n";
 

@@ -214,6 +214,18 @@ static bool is_event(u8 command)
 	       command == LISTENQ_CMD_EPISODE_NTF;
 }
 
+/* Whether it is one that is told; who is known is known from here on. */
+static bool is_wanted(struct monitor *monitor, struct lq_event *event)
+{
+	if (event->command == LISTENQ_CMD_POLICY_NTF)
+		return lq_filter_match_policy(&monitor->filter, &event->policy);
+	if (!is_event(event->command) ||
+	    !lq_filter_match(&monitor->all, &event->listener))
+		return false;
+	know(monitor, event);
+	return lq_filter_match(&monitor->filter, &event->listener);
+}
+
 static int one_event(const struct nlmsghdr *nlh, void *data,
 		     struct lq_error *error)
 {
@@ -226,12 +238,7 @@ static int one_event(const struct nlmsghdr *nlh, void *data,
 	if (lq_parse_event(nlh, &event, error))
 		return -1;
 	look_for_lost(monitor, &event);
-	if (!is_event(event.command) ||
-	    !lq_filter_match(&monitor->all, &event.listener))
-		return 0;
-	know(monitor, &event);
-	if (!monitor->status &&
-	    lq_filter_match(&monitor->filter, &event.listener))
+	if (is_wanted(monitor, &event) && !monitor->status)
 		tell(monitor, &event, false);
 	return 0;
 }

@@ -29,5 +29,10 @@ extern const char * const lq_kind_names[];
 extern const char * const lq_phase_names[];
 extern const char * const lq_way_names[];
 extern const char * const lq_exactness_names[];
+extern const char * const lq_overflow_names[];
+extern const char * const lq_syncookies_names[];
+extern const char * const lq_queue_names[];
+extern const char * const lq_admit_names[];
+extern const char * const lq_change_names[];
 
 #endif

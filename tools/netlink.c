@@ -16,6 +16,7 @@
 #include "interrupt.h"
 #include "names.h"
 #include "netlink.h"
+#include "setting.h"
 #include "socket.h"
 
 /* Of kernel 6.1; older headers have none, older kernels send none. */
@@ -25,6 +26,9 @@
 /* Where the controller of generic netlink tells of families, and its name. */
 #define LQ_CONTROLLER "nlctrl"
 #define LQ_NOTIFY "notify"
+
+/* What an EPERM is about that says nothing itself. */
+#define LQ_PRIVILEGE ": CAP_NET_ADMIN over the user namespace of the network namespace is needed"
 
 static int module_gone(struct lq_error *error)
 {
@@ -39,6 +43,24 @@ static bool asks_controller(const struct lq_netlink *netlink)
 	return nlh->nlmsg_type == GENL_ID_CTRL;
 }
 
+static bool is_about_policies(const struct lq_netlink *netlink)
+{
+	const struct nlmsghdr *nlh = (const void *)netlink->request;
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
+
+	return !asks_controller(netlink) &&
+	       header->cmd >= LISTENQ_CMD_POLICY_GET &&
+	       header->cmd <= LISTENQ_CMD_POLICY_DEL;
+}
+
+/* What a request's attribute is called, or NULL. */
+static const char *attribute_name(const struct lq_netlink *netlink, u32 type)
+{
+	if (is_about_policies(netlink))
+		return lq_setting_name(type);
+	return type <= LISTENQ_A_LISTENER_MAX ? lq_listener_names[type] : NULL;
+}
+
 /* The name of the attribute of our request that is at an offset in it. */
 static const char *request_attribute(const struct lq_netlink *netlink,
 				     u32 offset)
@@ -50,9 +72,8 @@ static const char *request_attribute(const struct lq_netlink *netlink,
 	if (asks_controller(netlink))
 		return NULL;
 	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
-		if ((const char *)attr - netlink->request == offset &&
-		    mnl_attr_get_type(attr) <= LISTENQ_A_LISTENER_MAX)
-			return lq_listener_names[mnl_attr_get_type(attr)];
+		if ((const char *)attr - netlink->request == offset)
+			return attribute_name(netlink, mnl_attr_get_type(attr));
 	}
 	return NULL;
 }
@@ -68,10 +89,26 @@ static const char *blamed(const struct lq_netlink *netlink,
 	if (at && !lq_attr_number(at, sizeof(value), &value, "", &ignored))
 		return request_attribute(netlink, value);
 	if (missing &&
-	    !lq_attr_number(missing, sizeof(value), &value, "", &ignored) &&
-	    value <= LISTENQ_A_LISTENER_MAX)
-		return lq_listener_names[value];
+	    !lq_attr_number(missing, sizeof(value), &value, "", &ignored))
+		return attribute_name(netlink, value);
 	return NULL;
+}
+
+/* The module has words for whatever it refuses: these say it is not asked. */
+static bool explain_silence(const struct lq_netlink *netlink, int code,
+			    struct lq_error *error)
+{
+	if (asks_controller(netlink))
+		return false;
+	if (code == ENOENT) {
+		module_gone(error);
+		return true;
+	}
+	if (code != EOPNOTSUPP || !is_about_policies(netlink))
+		return false;
+	lq_error_set(error,
+		     "the module loaded is older than this program and has no policies: load the one that belongs to this program");
+	return true;
 }
 
 /* What the kernel says in words, in attributes behind its error. */
@@ -89,16 +126,15 @@ static void explain(const struct lq_netlink *netlink, const void *attributes,
 	    lq_attr_string(table[NLMSGERR_ATTR_MSG], text, sizeof(text),
 			   "an error's text", error))
 		return;
-	/* The module has words for what it does not find. */
-	if (code == ENOENT && !*text && !asks_controller(netlink)) {
-		module_gone(error);
+	if (!*text && explain_silence(netlink, code, error))
 		return;
-	}
 	name = blamed(netlink, table);
 	lq_format_text(shown, sizeof(shown), text);
-	lq_error_set(error, "the kernel refused: %s%s%s%s%s%s", shown,
+	lq_error_set(error, "the kernel refused: %s%s%s%s%s%s%s", shown,
 		     *shown ? " (" : "", strerror(code), *shown ? ")" : "",
-		     name ? ", attribute " : "", name ? name : "");
+		     name ? ", attribute " : "", name ? name : "",
+		     code == EPERM && !*text && is_about_policies(netlink) ?
+		     LQ_PRIVILEGE : "");
 }
 
 /* An error without a code is an acknowledgment. */
@@ -125,6 +161,7 @@ static enum lq_answer refused(const struct lq_netlink *netlink,
 		at = len;
 	code = refusal->error < 0 ? -(s64)refusal->error & 0xfff : EPROTO;
 	explain(netlink, (const char *)refusal + at, len - at, code, error);
+	error->code = code;
 	errno = code;
 	return LQ_ANSWER_ERROR;
 }
@@ -145,6 +182,7 @@ static enum lq_answer done(const struct lq_netlink *netlink,
 		len = sizeof(code);
 	explain(netlink, payload + sizeof(code), len - sizeof(code),
 		-(s64)code & 0xfff, error);
+	error->code = -(s64)code & 0xfff;
 	errno = -(s64)code & 0xfff;
 	return LQ_ANSWER_ERROR;
 }

@@ -62,6 +62,7 @@ int lq_monitor(const struct lq_options *options, int nr, char **words);
 int lq_watch(const struct lq_options *options, int nr, char **words);
 int lq_hooks(const struct lq_options *options, int nr, char **words);
 int lq_totals(const struct lq_options *options, int nr, char **words);
+int lq_policy(const struct lq_options *options, int nr, char **words);
 int lq_check(const struct lq_options *options, int nr, char **words);
 
 int lq_main(int argc, char **argv);

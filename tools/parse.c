@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module says of listeners, sums, events and hooks, out of messages.
+ * What the module says of listeners, sums, events, hooks and policies, out of
+ * messages.
  */
 #include <assert.h>
 #include <string.h>
@@ -10,12 +11,14 @@
 #include "attr.h"
 #include "listener.h"
 #include "names.h"
+#include "setting.h"
 
 static_assert(LISTENQ_A_LISTENER_MAX < 64, "a bit each");
 static_assert(LISTENQ_A_COUNTERS_MAX < LQ_COUNTS_MAX, "too few counters");
 static_assert(LISTENQ_A_REMAINDER_MAX < LQ_COUNTS_MAX, "too few counters");
 static_assert(LISTENQ_A_ACCEPTQ_MAX < LQ_QUEUE_MAX, "too few numbers");
 static_assert(LISTENQ_A_SYNQ_MAX < LQ_QUEUE_MAX, "too few numbers");
+static_assert(LISTENQ_A_POLICY_MAX < LQ_SETTINGS_MAX, "too few settings");
 static_assert(LISTENQ_HISTOGRAM_BUCKETS <= LQ_BUCKETS_MAX, "too few buckets");
 
 /**
@@ -72,6 +75,15 @@ static const struct number event_numbers[] = {
 	NUMBER(LISTENQ_A_EVENT_LIMIT, u64, lq_event, limit),
 	NUMBER(LISTENQ_A_EVENT_PEAK, u64, lq_event, peak),
 	NUMBER(LISTENQ_A_EVENT_DURATION, u64, lq_event, duration),
+	NUMBER(LISTENQ_A_EVENT_CHANGE, u32, lq_event, change),
+	{ }
+};
+
+static const struct number policy_numbers[] = {
+	NUMBER(LISTENQ_A_POLICY_PORT, u16, lq_policy, port),
+	NUMBER(LISTENQ_A_POLICY_TIMEOUT, u64, lq_policy, timeout),
+	NUMBER(LISTENQ_A_POLICY_LISTENERS, u32, lq_policy, listeners),
+	NUMBER(LISTENQ_A_POLICY_SINCE, u64, lq_policy, since),
 	{ }
 };
 
@@ -227,12 +239,78 @@ static int parse_socket(const struct nlattr **table,
 	return parse_comm(comm, &listener->comm, error);
 }
 
+static int parse_settings(const struct nlattr **table, struct lq_policy *policy,
+			  struct lq_error *error)
+{
+	const struct lq_setting *setting;
+
+	for (setting = lq_settings; setting->word; setting++) {
+		const struct nlattr *attr = table[setting->type];
+
+		if (!attr)
+			continue;
+		if (lq_attr_number(attr, sizeof(*policy->value),
+				   &policy->value[setting->type],
+				   setting->word, error))
+			return -1;
+		policy->have |= 1ULL << setting->type;
+	}
+	return 0;
+}
+
+static int parse_key(const struct nlattr **table, struct lq_policy *policy,
+		     struct lq_error *error)
+{
+	const struct nlattr *v4 = table[LISTENQ_A_POLICY_ADDRESS4];
+	const struct nlattr *v6 = table[LISTENQ_A_POLICY_ADDRESS6];
+
+	if (v4 && v6)
+		return lq_nonsense(error, "a policy of two addresses");
+	if (v4) {
+		policy->have |= 1ULL << LISTENQ_A_POLICY_ADDRESS4;
+		return lq_attr_number(v4, sizeof(struct in_addr),
+				      &policy->address, "address4", error);
+	}
+	if (v6) {
+		policy->have |= 1ULL << LISTENQ_A_POLICY_ADDRESS6;
+		return lq_attr_number(v6, sizeof(policy->address),
+				      &policy->address, "address6", error);
+	}
+	return 0;
+}
+
+static int parse_policy(const struct nlattr **table, struct lq_policy *policy,
+			struct lq_error *error)
+{
+	if (parse_key(table, policy, error) ||
+	    parse_settings(table, policy, error))
+		return -1;
+	return parse_numbers(table, policy_numbers, policy, &policy->have,
+			     error);
+}
+
+static int parse_policy_nest(const struct nlattr *nest,
+			     struct lq_policy *policy, struct lq_error *error)
+{
+	const struct nlattr *table[LISTENQ_A_POLICY_MAX + 1];
+
+	if (lq_attr_nest(nest, table, LISTENQ_A_POLICY_MAX, "policy", error))
+		return -1;
+	return parse_policy(table, policy, error);
+}
+
 static int parse_listener(const struct nlattr **table,
 			  struct lq_listener *listener, struct lq_error *error)
 {
-	if (parse_socket(table, listener, error))
+	const struct nlattr *policy = table[LISTENQ_A_LISTENER_POLICY];
+
+	if (parse_socket(table, listener, error) ||
+	    parse_figures(table, listener, error))
 		return -1;
-	return parse_figures(table, listener, error);
+	if (!policy)
+		return 0;
+	listener->have |= 1ULL << LISTENQ_A_LISTENER_POLICY;
+	return parse_policy_nest(policy, &listener->policy, error);
 }
 
 static int parse_sum(const struct nlattr *nest, struct lq_listener *sum,
@@ -326,6 +404,29 @@ int lq_parse_totals(const struct nlmsghdr *nlh, struct lq_totals *totals,
 			      sizeof(totals->version), "version", error);
 }
 
+static int parse_event_listener(const struct nlattr *nest,
+				struct lq_event *event, struct lq_error *error)
+{
+	const struct nlattr *table[LISTENQ_A_LISTENER_MAX + 1];
+
+	if (!nest)
+		return 0;
+	event->have |= 1ULL << LISTENQ_A_EVENT_LISTENER;
+	if (lq_attr_nest(nest, table, LISTENQ_A_LISTENER_MAX,
+			 "an event's listener", error))
+		return -1;
+	return parse_listener(table, &event->listener, error);
+}
+
+static int parse_event_policy(const struct nlattr *nest, struct lq_event *event,
+			      struct lq_error *error)
+{
+	if (!nest)
+		return 0;
+	event->have |= 1ULL << LISTENQ_A_EVENT_POLICY;
+	return parse_policy_nest(nest, &event->policy, error);
+}
+
 /**
  * lq_parse_event() - a message about a change of state
  * @nlh: the message
@@ -337,9 +438,7 @@ int lq_parse_totals(const struct nlmsghdr *nlh, struct lq_totals *totals,
 int lq_parse_event(const struct nlmsghdr *nlh, struct lq_event *event,
 		   struct lq_error *error)
 {
-	const struct nlattr *listener[LISTENQ_A_LISTENER_MAX + 1];
 	const struct nlattr *table[LISTENQ_A_EVENT_MAX + 1];
-	const struct nlattr *nest;
 	const struct genlmsghdr *header;
 
 	memset(event, 0, sizeof(*event));
@@ -348,14 +447,10 @@ int lq_parse_event(const struct nlmsghdr *nlh, struct lq_event *event,
 		return -1;
 	header = mnl_nlmsg_get_payload(nlh);
 	event->command = header->cmd;
-	nest = table[LISTENQ_A_EVENT_LISTENER];
-	if (!nest)
-		return 0;
-	event->have |= 1ULL << LISTENQ_A_EVENT_LISTENER;
-	if (lq_attr_nest(nest, listener, LISTENQ_A_LISTENER_MAX,
-			 "an event's listener", error))
+	if (parse_event_policy(table[LISTENQ_A_EVENT_POLICY], event, error))
 		return -1;
-	return parse_listener(listener, &event->listener, error);
+	return parse_event_listener(table[LISTENQ_A_EVENT_LISTENER], event,
+				    error);
 }
 
 /**
@@ -382,4 +477,23 @@ int lq_parse_hook(const struct nlmsghdr *nlh, struct lq_hook *hook,
 	hook->have |= 1ULL << LISTENQ_A_HOOK_FUNCTION;
 	return lq_attr_string(function, hook->function, sizeof(hook->function),
 			      "function", error);
+}
+
+/**
+ * lq_parse_policy() - a message about a policy
+ * @nlh: the message
+ * @policy: set
+ * @error: set on failure
+ *
+ * Return: 0 or -1.
+ */
+int lq_parse_policy(const struct nlmsghdr *nlh, struct lq_policy *policy,
+		    struct lq_error *error)
+{
+	const struct nlattr *table[LISTENQ_A_POLICY_MAX + 1];
+
+	memset(policy, 0, sizeof(*policy));
+	if (message_table(nlh, table, LISTENQ_A_POLICY_MAX, "a policy", error))
+		return -1;
+	return parse_policy(table, policy, error);
 }

@@ -45,12 +45,13 @@ static void put_row(struct lq_table *table, const struct lq_listener *listener,
 {
 	char local[LQ_LOCAL_SIZE], owner[LQ_OWNER_SIZE] = "";
 
-	lq_table_cell(table, "%s", lq_format_state(listener));
+	lq_table_cell(table, "%s%s", lq_format_state(listener),
+		      lq_format_mark(listener));
 	lq_table_queue(table, &listener->acceptq, LISTENQ_A_ACCEPTQ_LEN,
-		       LISTENQ_A_ACCEPTQ_LIMIT);
+		       LISTENQ_A_ACCEPTQ_LIMIT, LISTENQ_A_ACCEPTQ_ASKED);
 	put_peak(table, &listener->acceptq, LISTENQ_A_ACCEPTQ_PEAK);
 	lq_table_queue(table, &listener->synq, LISTENQ_A_SYNQ_LEN,
-		       LISTENQ_A_SYNQ_LIMIT);
+		       LISTENQ_A_SYNQ_LIMIT, LISTENQ_A_SYNQ_ASKED);
 	put_peak(table, &listener->synq, LISTENQ_A_SYNQ_PEAK);
 	put_counter(table, listener, LISTENQ_A_COUNTERS_LISTEN_DROP);
 	put_counter(table, listener, LISTENQ_A_COUNTERS_LISTEN_OVERFLOW);

@@ -79,15 +79,21 @@ void lq_table_number(struct lq_table *table, bool known, u64 number)
  * @queue: the queue
  * @len: attribute of its length
  * @limit: attribute of its limit
+ * @asked: attribute of the limit that was asked for, where another is in force
  */
 void lq_table_queue(struct lq_table *table, const struct lq_queue *queue,
-		    unsigned int len, unsigned int limit)
+		    unsigned int len, unsigned int limit, unsigned int asked)
 {
-	char text[2 * LQ_DIGITS_MAX + 1];
+	char text[3 * LQ_DIGITS_MAX + 3];
 	char *end = append(text, lq_has(queue->have, len), queue->value[len]);
 
 	*end++ = '/';
 	end = append(end, lq_has(queue->have, limit), queue->value[limit]);
+	if (lq_has(queue->have, asked)) {
+		*end++ = '(';
+		end = append(end, true, queue->value[asked]);
+		*end++ = ')';
+	}
 	add(table, text, end - text);
 }
 

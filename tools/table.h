@@ -47,7 +47,7 @@ void lq_table_cell(struct lq_table *table, const char *format, ...)
 	__printf(2, 3);
 void lq_table_number(struct lq_table *table, bool known, u64 number);
 void lq_table_queue(struct lq_table *table, const struct lq_queue *queue,
-		    unsigned int len, unsigned int limit);
+		    unsigned int len, unsigned int limit, unsigned int asked);
 void lq_table_print(const struct lq_table *table, FILE *to);
 void lq_table_free(struct lq_table *table);
 

@@ -127,11 +127,12 @@ static void put_row(struct lq_table *table, const struct row *row,
 	char local[LQ_LOCAL_SIZE], owner[LQ_OWNER_SIZE] = "";
 	size_t n;
 
-	lq_table_cell(table, "%s", lq_format_state(listener));
+	lq_table_cell(table, "%s%s", lq_format_state(listener),
+		      lq_format_mark(listener));
 	lq_table_queue(table, &listener->acceptq, LISTENQ_A_ACCEPTQ_LEN,
-		       LISTENQ_A_ACCEPTQ_LIMIT);
+		       LISTENQ_A_ACCEPTQ_LIMIT, LISTENQ_A_ACCEPTQ_ASKED);
 	lq_table_queue(table, &listener->synq, LISTENQ_A_SYNQ_LEN,
-		       LISTENQ_A_SYNQ_LIMIT);
+		       LISTENQ_A_SYNQ_LIMIT, LISTENQ_A_SYNQ_ASKED);
 	for (n = 0; n < LQ_RATES; n++) {
 		if (row->known[n])
 			lq_table_cell(table, "%.1f", row->rate[n]);

@@ -25,21 +25,23 @@ static inline void lq_ftrace_set_ip(struct ftrace_regs *fregs, unsigned long ip)
 }
 #endif
 
-/* The first argument of the function that is entered. */
+/* An argument of the function that is entered. */
 #if !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
 #define LQ_CAN_WATCH_ENTRY 0
 #elif defined(LQ_HAVE_FTRACE_GET_ARGUMENT)
 #define LQ_CAN_WATCH_ENTRY 1
-#define lq_ftrace_argument(fregs) ftrace_regs_get_argument(fregs, 0)
+#define lq_ftrace_argument(fregs, n) ftrace_regs_get_argument(fregs, n)
 #elif defined(LQ_HAVE_FTRACE_REGS_MEMBER)
 #define LQ_CAN_WATCH_ENTRY 1
-#define lq_ftrace_argument(fregs) regs_get_kernel_argument(&(fregs)->regs, 0)
+#define lq_ftrace_argument(fregs, n) \
+	regs_get_kernel_argument(&(fregs)->regs, n)
 #else
 #define LQ_CAN_WATCH_ENTRY 0
 #endif
 
 #if !LQ_CAN_WATCH_ENTRY
-static inline unsigned long lq_ftrace_argument(struct ftrace_regs *fregs)
+static inline unsigned long lq_ftrace_argument(struct ftrace_regs *fregs,
+					       unsigned int n)
 {
 	return 0;
 }

@@ -15,14 +15,6 @@
 #define lq_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)
 #endif
 
-/* From 6.0 on an extended ACK can name the attribute that is missing. */
-static inline void lq_set_attr_missing(struct netlink_ext_ack *extack, int type)
-{
-#ifdef LQ_HAVE_NL_SET_ERR_ATTR_MISS
-	NL_SET_ERR_ATTR_MISS(extack, NULL, type);
-#endif
-}
-
 #ifdef LQ_HAVE_GENL_SPLIT_OPS
 
 static inline int lq_genl_set_ops(struct genl_family *family,
@@ -56,8 +48,8 @@ struct genl_split_ops {
 
 #define LQ_GENL_CAPS (GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP)
 
-static struct genl_ops *lq_genl_ops_of(struct genl_ops *ops, unsigned int *nr,
-				       u8 cmd)
+static inline struct genl_ops *lq_genl_ops_of(struct genl_ops *ops,
+					      unsigned int *nr, u8 cmd)
 {
 	unsigned int n;
 
@@ -70,8 +62,9 @@ static struct genl_ops *lq_genl_ops_of(struct genl_ops *ops, unsigned int *nr,
 	return &ops[n];
 }
 
-static int lq_genl_set_ops(struct genl_family *family,
-			   const struct genl_split_ops *split, unsigned int nr)
+static inline int lq_genl_set_ops(struct genl_family *family,
+				  const struct genl_split_ops *split,
+				  unsigned int nr)
 {
 	struct genl_ops *ops = kcalloc(nr, sizeof(*ops), GFP_KERNEL);
 	unsigned int joined = 0;

@@ -10,15 +10,31 @@ failed=0
 # shellcheck source=tools/listenq.bash-completion
 . "$here/listenq.bash-completion"
 
+# A module that has policies. Only the completion calls it.
+# shellcheck disable=SC2317
+fake_listenq()
+{
+	[ "$*" = 'policy show -n' ] || return
+	echo ':443 backlog 4096 # 2 listeners'
+	echo '10.0.0.1:443 overflow reset for 9m59s # 1 listener'
+	echo '10.0.0.1:80 admit drop'
+}
+program=$here/listenq
+
 # offers NAME WANTED WORD...: with the cursor behind the last word.
 offers()
 {
 	local name=$1 wanted=$2
 	shift 2
-	COMP_WORDS=("$here/listenq" "$@")
+	COMP_WORDS=("$program" "$@")
 	COMP_CWORD=$#
+	COMP_LINE="$program $*"
+	# As a colon is a word for readline, but not for the line.
+	COMP_LINE=${COMP_LINE//" : "/:}
+	COMP_LINE=${COMP_LINE//": "/:}
+	COMP_POINT=${#COMP_LINE}
 	COMPREPLY=()
-	_listenq "$here/listenq"
+	_listenq "$program"
 	n=$((n + 1))
 	if [ "${COMPREPLY[*]-}" = "$wanted" ]; then
 		echo "ok $n $name"
@@ -39,6 +55,23 @@ offers 'a key behind =' 'drops' --sort = dr
 offers 'all keys behind =' 'cookies cgroup' --sort = c
 offers 'a key in one word' '--sort=drops' --sort=dr
 offers 'nothing for a number' '' check --max-drops ''
+program=fake_listenq
+offers 'what to do with policies' 'set' policy se
+offers 'no options of others' '' policy --sor
+offers 'an option before what to do' 'policy' -n pol
+offers 'the keys that there are' ':443 10.0.0.1:443 10.0.0.1:80' policy del ''
+offers 'those that begin so' '10.0.0.1:443 10.0.0.1:80' policy show 10.
+offers 'the rest of one behind its colon' '443 80' policy del 10.0.0.1 : ''
+offers '... that has begun' '443' policy set 10.0.0.1 : 4
+offers 'settings' 'synq syncookies synack-retries syn-rate' policy set : 443 sy
+offers 'values' 'off auto always' policy set : 443 syncookies ''
+offers 'those of another' 'drop reset' policy set : 443 overflow ''
+offers 'and of the last' 'all' policy set : 443 overflow drop admit a
+offers 'one that has begun' 'single' policy set : 443 backlog 10 queue si
+offers 'no numbers' '' policy set : 443 backlog ''
+offers 'and so on' 'for' policy set :443 backlog 10 fo
+offers 'a file' "$here/Makefile" policy set --json "$here/Makef"
+program=$here/listenq
 # Nothing is run or expanded of what a namespace is called.
 _listenq_offer '' "\$(echo run)" 'a b' '*'
 n=$((n + 1))

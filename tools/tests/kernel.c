@@ -59,7 +59,21 @@ struct lq_socket {
 static struct channel channels[KERNEL_CHANNELS];
 static unsigned int requests, requests_max, request_called;
 static void (*called)(void);
+static void (*answering)(const struct nlmsghdr *request);
 static char request[4096];
+
+/**
+ * kernel_forget() - have nothing to say
+ * @channel: to what
+ */
+void kernel_forget(enum kernel_channel channel)
+{
+	struct channel *forgotten = &channels[channel];
+
+	while (forgotten->nr)
+		free(forgotten->datagrams[--forgotten->nr].data);
+	forgotten->next = 0;
+}
 
 /**
  * kernel_reset() - forget everything
@@ -68,11 +82,9 @@ void kernel_reset(void)
 {
 	int n;
 
-	for (n = 0; n < KERNEL_CHANNELS; n++) {
-		while (channels[n].nr)
-			free(channels[n].datagrams[--channels[n].nr].data);
-		channels[n].next = 0;
-	}
+	for (n = 0; n < KERNEL_CHANNELS; n++)
+		kernel_forget(n);
+	answering = NULL;
 	requests = 0;
 	requests_max = 0;
 	called = NULL;
@@ -124,6 +136,15 @@ void kernel_fail(enum kernel_channel channel, int number)
 void kernel_stop_after(unsigned int nr)
 {
 	requests_max = nr;
+}
+
+/**
+ * kernel_answer() - let the answers to requests about policies be made for them
+ * @answer: says them
+ */
+void kernel_answer(void (*answer)(const struct nlmsghdr *request))
+{
+	answering = answer;
 }
 
 /**
@@ -190,6 +211,9 @@ static enum kernel_channel channel_of(const struct nlmsghdr *nlh)
 		return KERNEL_TOTALS;
 	if (header->cmd == LISTENQ_CMD_HOOK_GET)
 		return KERNEL_HOOKS;
+	if (header->cmd >= LISTENQ_CMD_POLICY_GET)
+		return nlh->nlmsg_flags & NLM_F_DUMP ? KERNEL_POLICIES :
+						       KERNEL_POLICY;
 	return nlh->nlmsg_flags & NLM_F_DUMP ? KERNEL_DUMP : KERNEL_GET;
 }
 
@@ -202,6 +226,11 @@ ssize_t lq_socket_send(struct lq_socket *sock, const void *data, size_t len)
 	memcpy(request, data, len);
 	sock->channel = channel_of(data);
 	channel = &channels[sock->channel];
+	if (answering && (sock->channel == KERNEL_POLICIES ||
+			  sock->channel == KERNEL_POLICY)) {
+		kernel_forget(sock->channel);
+		answering(data);
+	}
 	/* Asked again, it says the same. */
 	if (channel->next == channel->nr)
 		channel->next = 0;
@@ -262,6 +291,16 @@ static int split(char *line, char **words)
 	return nr;
 }
 
+/* What was said of it first, or nothing. */
+static FILE *open_input(void)
+{
+	const struct datagram *said = channels[KERNEL_INPUT].datagrams;
+
+	if (!channels[KERNEL_INPUT].nr || !said->len)
+		return fopen("/dev/null", "r");
+	return fmemopen(said->data, said->len, "r");
+}
+
 /**
  * kernel_run() - run the program
  * @out: set: what it wrote; to be freed
@@ -272,20 +311,23 @@ static int split(char *line, char **words)
  */
 int kernel_run(char **out, char **err, const char *line)
 {
-	FILE *old_out = stdout, *old_err = stderr;
+	FILE *old_in = stdin, *old_out = stdout, *old_err = stderr;
 	char *words[WORDS_MAX];
 	size_t out_size, err_size;
-	char copy[512];
+	char copy[1024];
 	int status;
 
 	snprintf(copy, sizeof(copy), "%s", line);
 	stdout = open_memstream(out, &out_size);
 	stderr = open_memstream(err, &err_size);
-	if (!stdout || !stderr)
+	stdin = open_input();
+	if (!stdin || !stdout || !stderr)
 		abort();
 	status = lq_main(split(copy, words), words);
+	fclose(stdin);
 	fclose(stdout);
 	fclose(stderr);
+	stdin = old_in;
 	stdout = old_out;
 	stderr = old_err;
 	return status;

@@ -202,6 +202,104 @@ void message_event(struct message *message, u8 command, unsigned int which,
 	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_DURATION, 1004000000);
 }
 
+/**
+ * message_policy() - an answer about a policy
+ * @message: set
+ * @attributes: of the policy
+ * @len: their length
+ */
+void message_policy(struct message *message, const void *attributes, size_t len)
+{
+	struct nlmsghdr *nlh = begin(message, KERNEL_FAMILY,
+				     LISTENQ_CMD_POLICY_GET);
+
+	memcpy(mnl_nlmsg_get_payload_tail(nlh), attributes, len);
+	nlh->nlmsg_len += len;
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_LISTENERS, 2);
+	mnl_attr_put_u64(nlh, LISTENQ_A_POLICY_SINCE, 1700000002000000000);
+}
+
+/* With everything that one can have. */
+static void put_policy(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_ADDRESS4, htonl(0x0a000001));
+	mnl_attr_put_u16(nlh, LISTENQ_A_POLICY_PORT, 443);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_BACKLOG, 4096);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_SYNQ, 512);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_OVERFLOW,
+			 LISTENQ_POLICY_OVERFLOW_RESET);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_SYNCOOKIES,
+			 LISTENQ_POLICY_SYNCOOKIES_OFF);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_SYNACK_RETRIES, 3);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_QUEUE,
+			 LISTENQ_POLICY_QUEUE_SPLIT);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_SYN_RATE, 1000);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_SYN_BURST, 50);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_ADMIT, LISTENQ_POLICY_ADMIT_ALL);
+	mnl_attr_put_u64(nlh, LISTENQ_A_POLICY_TIMEOUT, 599123);
+	mnl_attr_put_u32(nlh, LISTENQ_A_POLICY_LISTENERS, 2);
+	mnl_attr_put_u64(nlh, LISTENQ_A_POLICY_SINCE, 1700000002000000000);
+}
+
+/**
+ * message_full_policy() - an answer about a policy with everything
+ * @message: set
+ */
+void message_full_policy(struct message *message)
+{
+	put_policy(begin(message, KERNEL_FAMILY, LISTENQ_CMD_POLICY_GET));
+}
+
+/**
+ * message_put_policy() - put that policy into a message
+ * @message: where to
+ * @type: of the nest
+ */
+void message_put_policy(struct message *message, u16 type)
+{
+	struct nlattr *nest = mnl_attr_nest_start(&message->nlh, type);
+
+	put_policy(&message->nlh);
+	mnl_attr_nest_end(&message->nlh, nest);
+}
+
+/**
+ * message_put_asked() - put a queue whose limit is not what was asked for
+ * @message: where to; it takes the place of the one that is there
+ * @type: of the nest
+ * @values: length, limit, and what was asked for
+ */
+void message_put_asked(struct message *message, u16 type, const u64 *values)
+{
+	struct nlmsghdr *nlh = &message->nlh;
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+	bool synq = type == LISTENQ_A_LISTENER_SYNQ;
+
+	mnl_attr_put_u64(nlh, LISTENQ_A_ACCEPTQ_LEN, values[0]);
+	mnl_attr_put_u64(nlh, LISTENQ_A_ACCEPTQ_LIMIT, values[1]);
+	mnl_attr_put_u64(nlh, synq ? LISTENQ_A_SYNQ_ASKED :
+			 LISTENQ_A_ACCEPTQ_ASKED, values[2]);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/**
+ * message_policy_event() - an event about a policy
+ * @message: set
+ * @change: what happened
+ * @seq: its number
+ */
+void message_policy_event(struct message *message, u32 change, u64 seq)
+{
+	struct nlmsghdr *nlh = begin(message, KERNEL_FAMILY,
+				     LISTENQ_CMD_POLICY_NTF);
+
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_SEQ, seq);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_LOST, message_lost);
+	mnl_attr_put_u64(nlh, LISTENQ_A_EVENT_TIME, 1700000001000000000);
+	mnl_attr_put_u32(nlh, LISTENQ_A_EVENT_CHANGE, change);
+	message_put_policy(message, LISTENQ_A_EVENT_POLICY);
+}
+
 static void put_sum(struct nlmsghdr *nlh, u16 type)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, type);

@@ -38,6 +38,12 @@ void message_unloaded(struct message *message, const char *family);
 void message_listener(struct message *message, unsigned int which);
 void message_event(struct message *message, u8 command, unsigned int which,
 		   u64 seq);
+void message_policy(struct message *message, const void *attributes,
+		    size_t len);
+void message_put_policy(struct message *message, u16 type);
+void message_full_policy(struct message *message);
+void message_put_asked(struct message *message, u16 type, const u64 *values);
+void message_policy_event(struct message *message, u32 change, u64 seq);
 void message_totals(struct message *message);
 void message_hook(struct message *message);
 void message_done(struct message *message, int code, const char *text);

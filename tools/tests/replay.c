@@ -8,7 +8,6 @@
  *        replay --corpus DIR     write what the fuzzer begins with
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,91 +21,7 @@
 
 #include "fuzz.h"
 #include "message.h"
-
-static unsigned int points, failures;
-
-static void point(bool good, const char *format, ...) __printf(2, 3);
-
-static void point(bool good, const char *format, ...)
-{
-	va_list arguments;
-
-	failures += !good;
-	printf("%sok %u ", good ? "" : "not ", ++points);
-	va_start(arguments, format);
-	vprintf(format, arguments);
-	va_end(arguments);
-	putchar('\n');
-	fflush(stdout);
-}
-
-/**
- * struct result - what came of a run
- * @out: what it wrote
- * @err: what it complained
- * @status: how it ended
- */
-struct result {
-	char *out;
-	char *err;
-	int status;
-};
-
-static void run(struct result *result, const char *line)
-{
-	result->status = kernel_run(&result->out, &result->err, line);
-}
-
-static void forget(struct result *result)
-{
-	free(result->out);
-	free(result->err);
-}
-
-/* An empty one is to be empty. */
-static bool has_text(const char *text, const char *wanted)
-{
-	return *wanted ? !!strstr(text, wanted) : !*text;
-}
-
-/* Runs, and says whether it ended so and both texts are to be found. */
-static bool ends(const char *line, int status, const char *out, const char *err)
-{
-	struct result result;
-	bool good;
-
-	run(&result, line);
-	good = result.status == status && has_text(result.out, out) &&
-	       has_text(result.err, err);
-	if (!good)
-		printf("# %s: %d\n# %s\n# %s\n", line, result.status,
-		       result.out, result.err);
-	forget(&result);
-	return good;
-}
-
-static void expect(const char *name, const char *line, int status,
-		   const char *out, const char *err)
-{
-	point(ends(line, status, out, err), "%s", name);
-}
-
-/* Whether none of some texts, with `|` in between, is to be found. */
-static bool lacks(const char *line, const char *texts)
-{
-	struct result result;
-	char copy[64], *text;
-	bool good = true;
-
-	run(&result, line);
-	snprintf(copy, sizeof(copy), "%s", texts);
-	for (text = strtok(copy, "|"); text; text = strtok(NULL, "|"))
-		good &= !strstr(result.out, text);
-	if (!good)
-		printf("# %s: has one of %s\n# %s\n", line, texts, result.out);
-	forget(&result);
-	return good;
-}
+#include "tap.h"
 
 static void reset(void)
 {
@@ -286,40 +201,6 @@ static void test_kernel_filters(void)
 	      !asks("listenq|10.0.0.0/8", LISTENQ_A_LISTENER_ADDRESS4) &&
 	      !asks("listenq|-4|[::1]", LISTENQ_A_LISTENER_ADDRESS6),
 	      "what the kernel cannot do does not");
-}
-
-static json_t *json_of(const char *line)
-{
-	struct result result;
-	json_t *json;
-
-	run(&result, line);
-	json = result.status ? NULL :
-	       json_loads(result.out, JSON_REJECT_DUPLICATES, NULL);
-	if (!json)
-		printf("# %s: %d, %s\n", line, result.status, result.err);
-	forget(&result);
-	return json;
-}
-
-static bool has_integer(json_t *json, const char *one, const char *two,
-			json_int_t value)
-{
-	json_t *at = json_object_get(json, one);
-
-	if (two)
-		at = json_object_get(at, two);
-	return json_is_integer(at) && json_integer_value(at) == value;
-}
-
-static bool has_string(json_t *json, const char *one, const char *two,
-		       const char *value)
-{
-	json_t *at = json_object_get(json, one);
-
-	if (two)
-		at = json_object_get(at, two);
-	return json_is_string(at) && !strcmp(json_string_value(at), value);
 }
 
 static void test_json_show(void)
@@ -584,25 +465,6 @@ static void say_get(unsigned int which)
 	message_say(KERNEL_GET, &message);
 	message_error(&message, 0, NULL, 0);
 	message_say(KERNEL_GET, &message);
-}
-
-/* The events of a monitor, an array. */
-static json_t *events_of(const char *line)
-{
-	json_t *events = json_array(), *event;
-	struct result result;
-	const char *at;
-
-	run(&result, line);
-	if (result.status || *result.err)
-		printf("# %d %s\n", result.status, result.err);
-	for (at = result.out; *at; at = strchr(at, '\n') + 1) {
-		event = json_loads(at, JSON_DISABLE_EOF_CHECK |
-				   JSON_REJECT_DUPLICATES, NULL);
-		json_array_append_new(events, event);
-	}
-	forget(&result);
-	return events;
 }
 
 static void test_monitor(void)
@@ -1057,7 +919,7 @@ static void test_zeroes(void)
 	point(lacks("listenq|-d|-n|--nonzero|:444", "accepted"),
 	      "--nonzero leaves them out");
 	run(&result, "listenq|-o|-n");
-	point(strstr(result.out, " accept_wait_us=-\n"),
+	point(strstr(result.out, " accept_wait_us=- policy=-\n"),
 	      "a histogram that is empty has its place");
 	line = strstr(result.out, " id=");
 	other = line ? strchr(line, '\n') : NULL;
@@ -1190,6 +1052,8 @@ static void test_processes(void)
 	close_socket();
 }
 
+#define TWO_POLICIES "[{\"local\":{\"port\":1},\"backlog\":1},{\"local\":{\"port\":2},\"overflow\":\"reset\",\"timeout_ms\":9}]"
+
 /* Where an attribute is, and in which others. */
 #define ATTRIBUTES_MAX 512
 #define DEPTH_MAX 4
@@ -1246,6 +1110,17 @@ static void find_places(struct mutation *mutation, size_t from, size_t to,
 	}
 }
 
+/* A line for each policy that was set and could not be put back, besides. */
+static bool is_complaint(const char *text)
+{
+	while (!strncmp(text, "listenq: ", 9) && strchr(text, '\n')) {
+		text = strchr(text, '\n') + 1;
+		if (strncmp(text, "listenq: not put back: ", 23))
+			return !*text;
+	}
+	return false;
+}
+
 /* One line that says what is wrong, or output as it should be. */
 static bool is_sound(const struct result *result, const char *line)
 {
@@ -1253,12 +1128,11 @@ static bool is_sound(const struct result *result, const char *line)
 	bool good;
 
 	if (result->status == 2)
-		return !strncmp(result->err, "listenq: ", 9) &&
-		       strchr(result->err, '\n') &&
-		       !strchr(result->err, '\n')[1];
+		return is_complaint(result->err);
 	if (result->status && result->status != 3)
 		return false;
-	if (!strstr(line, "-j") || strstr(line, "monitor"))
+	if (!strstr(line, "-j") || strstr(line, "monitor") ||
+	    strstr(line, "set"))
 		return true;
 	json = json_loads(result->out, 0, NULL);
 	good = json;
@@ -1279,7 +1153,11 @@ static void say_hostile(struct mutation *mutation,
 	/* The good one comes too: states must not carry over. */
 	kernel_say(mutation->channel, message, len);
 	message_done(&other, 0, NULL);
+	kernel_say(KERNEL_INPUT, TWO_POLICIES, strlen(TWO_POLICIES));
+	if (mutation->channel != KERNEL_POLICIES)
+		message_say(KERNEL_POLICIES, &other);
 	if (mutation->channel == KERNEL_TOTALS ||
+	    mutation->channel == KERNEL_POLICY ||
 	    mutation->channel == KERNEL_CONTROL)
 		message_error(&other, 0, NULL, 0);
 	if (mutation->channel == KERNEL_EVENTS)
@@ -1445,6 +1323,16 @@ static const char * const totals_lines[] = {
 	"listenq|totals|-j", "listenq|totals|-a|-d", NULL,
 };
 
+static const char * const policy_lines[] = {
+	"listenq|policy|-j", "listenq|policy|show|-n", NULL,
+};
+
+/* Refused, and put back, or not. */
+static const char * const set_lines[] = {
+	"listenq|policy|set|:443|backlog|1", "listenq|policy|del|:443",
+	"listenq|policy|set|--json|-", NULL,
+};
+
 static const char * const hooks_lines[] = {
 	"listenq|hooks|-j", "listenq|hooks", NULL,
 };
@@ -1459,7 +1347,12 @@ static void test_mutations(void)
 		{ KERNEL_CONTROL, "the family", .lines = monitor_lines },
 		{ KERNEL_DUMP, "a refusal", .lines = show_lines },
 		{ KERNEL_DUMP, "a dump's end", .lines = show_lines },
+		{ KERNEL_DUMP, "a listener's policy", .lines = show_lines },
+		{ KERNEL_EVENTS, "a policy's event", .lines = monitor_lines },
+		{ KERNEL_POLICIES, "a policy", .lines = policy_lines },
+		{ KERNEL_POLICY, "a policy's refusal", .lines = set_lines },
 	};
+	static const u64 asked[] = { 17, 4096, 16 };
 	size_t n;
 
 	message_listener(&mutations[0].good, MESSAGE_V6);
@@ -1470,8 +1363,24 @@ static void test_mutations(void)
 	message_family(&mutations[4].good, 1);
 	message_error(&mutations[5].good, -EINVAL, "no", 20);
 	message_done(&mutations[6].good, -EINVAL, "no");
+	message_listener(&mutations[7].good, MESSAGE_V4);
+	mutations[7].good.nlh.nlmsg_len = MNL_NLMSG_HDRLEN + GENL_HDRLEN;
+	message_put_policy(&mutations[7].good, LISTENQ_A_LISTENER_POLICY);
+	message_put_asked(&mutations[7].good, LISTENQ_A_LISTENER_ACCEPTQ,
+			  asked);
+	message_put_asked(&mutations[7].good, LISTENQ_A_LISTENER_SYNQ, asked);
+	message_policy_event(&mutations[8].good, LISTENQ_POLICY_CHANGE_SET, 9);
+	message_full_policy(&mutations[9].good);
+	message_error(&mutations[10].good, -EPERM, "no", 20);
 	for (n = 0; n < ARRAY_SIZE(mutations); n++)
 		mutate(&mutations[n]);
+}
+
+static void write_said(FILE *file, u8 channel, const void *data, u16 len)
+{
+	putc(channel, file);
+	fwrite(&len, sizeof(len), 1, file);
+	fwrite(data, len, 1, file);
 }
 
 /* What the fuzzer begins with: good answers, in its own format. */
@@ -1489,6 +1398,8 @@ static int write_corpus(const char *dir)
 	message_event(&messages[KERNEL_EVENTS], LISTENQ_CMD_EPISODE_NTF,
 		      MESSAGE_V4, 5);
 	message_controller(&messages[KERNEL_CONTROLLER]);
+	message_full_policy(&messages[KERNEL_POLICIES]);
+	message_error(&messages[KERNEL_POLICY], -EINVAL, "no", 20);
 	for (line = 0; line < FUZZ_LINES; line++) {
 		FILE *file;
 
@@ -1497,13 +1408,11 @@ static int write_corpus(const char *dir)
 		if (!file)
 			return 1;
 		putc(line, file);
-		for (channel = 0; channel < KERNEL_CHANNELS; channel++) {
-			u16 len = messages[channel].nlh.nlmsg_len;
-
-			putc(channel, file);
-			fwrite(&len, sizeof(len), 1, file);
-			fwrite(&messages[channel], len, 1, file);
-		}
+		for (channel = 0; channel < KERNEL_INPUT; channel++)
+			write_said(file, channel, &messages[channel],
+				   messages[channel].nlh.nlmsg_len);
+		write_said(file, KERNEL_INPUT, TWO_POLICIES,
+			   strlen(TWO_POLICIES));
 		if (fclose(file))
 			return 1;
 	}
@@ -1514,7 +1423,7 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "--corpus"))
 		return write_corpus(argv[2]);
-	printf("TAP version 13\n");
+	tap_begin();
 	test_commands();
 	test_kernel_filters();
 	test_json_show();
@@ -1540,6 +1449,5 @@ int main(int argc, char **argv)
 	test_processes();
 	test_mutations();
 	kernel_reset();
-	printf("1..%u\n", points);
-	return failures ? 1 : 0;
+	return tap_end();
 }

@@ -68,6 +68,72 @@ enum listenq_hook_exactness {
 	LISTENQ_HOOK_EXACTNESS_APPROXIMATE,
 };
 
+/**
+ * enum listenq_policy_overflow - What becomes of a connection that the full
+ *   accept queue refuses.
+ * @LISTENQ_POLICY_OVERFLOW_DROP: It is dropped silently; the client tries
+ *   again. At the ACK also where tcp_abort_on_overflow says otherwise.
+ * @LISTENQ_POLICY_OVERFLOW_RESET: The client gets a RST at once, at the SYN as
+ *   at the ACK.
+ */
+enum listenq_policy_overflow {
+	LISTENQ_POLICY_OVERFLOW_DROP,
+	LISTENQ_POLICY_OVERFLOW_RESET,
+};
+
+/**
+ * enum listenq_policy_syncookies - When a SYN is answered with a cookie.
+ * @LISTENQ_POLICY_SYNCOOKIES_OFF: Never. A SYN that finds the SYN queue full
+ *   is dropped.
+ * @LISTENQ_POLICY_SYNCOOKIES_AUTO: When the SYN queue is full, as
+ *   tcp_syncookies=1.
+ * @LISTENQ_POLICY_SYNCOOKIES_ALWAYS: Always, as tcp_syncookies=2.
+ */
+enum listenq_policy_syncookies {
+	LISTENQ_POLICY_SYNCOOKIES_OFF,
+	LISTENQ_POLICY_SYNCOOKIES_AUTO,
+	LISTENQ_POLICY_SYNCOOKIES_ALWAYS,
+};
+
+/**
+ * enum listenq_policy_queue - What the limit of the accept queue counts.
+ * @LISTENQ_POLICY_QUEUE_SPLIT: Connections of the accept queue, as Linux does.
+ * @LISTENQ_POLICY_QUEUE_SINGLE: Requests and connections together, as BSD
+ *   does. A SYN over it is dropped without an answer, or reset if overflow
+ *   says so.
+ */
+enum listenq_policy_queue {
+	LISTENQ_POLICY_QUEUE_SPLIT,
+	LISTENQ_POLICY_QUEUE_SINGLE,
+};
+
+/**
+ * enum listenq_policy_admit - Which SYNs are let in.
+ * @LISTENQ_POLICY_ADMIT_ALL: All.
+ * @LISTENQ_POLICY_ADMIT_DROP: None, they are dropped. Who is in a queue
+ *   already stays.
+ * @LISTENQ_POLICY_ADMIT_RESET: None, each gets a RST. Who is in a queue
+ *   already stays.
+ */
+enum listenq_policy_admit {
+	LISTENQ_POLICY_ADMIT_ALL,
+	LISTENQ_POLICY_ADMIT_DROP,
+	LISTENQ_POLICY_ADMIT_RESET,
+};
+
+/**
+ * enum listenq_policy_change - What happened to a policy.
+ * @LISTENQ_POLICY_CHANGE_SET: It was made, or took the place of the one with
+ *   the same key.
+ * @LISTENQ_POLICY_CHANGE_DEL: It was deleted.
+ * @LISTENQ_POLICY_CHANGE_EXPIRE: Its time was over.
+ */
+enum listenq_policy_change {
+	LISTENQ_POLICY_CHANGE_SET,
+	LISTENQ_POLICY_CHANGE_DEL,
+	LISTENQ_POLICY_CHANGE_EXPIRE,
+};
+
 enum {
 	LISTENQ_A_ACCEPTQ_PAD = 1,
 	LISTENQ_A_ACCEPTQ_LEN,
@@ -75,6 +141,7 @@ enum {
 	LISTENQ_A_ACCEPTQ_PEAK,
 	LISTENQ_A_ACCEPTQ_START,
 	LISTENQ_A_ACCEPTQ_DISCARDED,
+	LISTENQ_A_ACCEPTQ_ASKED,
 
 	__LISTENQ_A_ACCEPTQ_MAX,
 	LISTENQ_A_ACCEPTQ_MAX = (__LISTENQ_A_ACCEPTQ_MAX - 1)
@@ -87,6 +154,7 @@ enum {
 	LISTENQ_A_SYNQ_PEAK,
 	LISTENQ_A_SYNQ_START,
 	LISTENQ_A_SYNQ_YOUNG,
+	LISTENQ_A_SYNQ_ASKED,
 
 	__LISTENQ_A_SYNQ_MAX,
 	LISTENQ_A_SYNQ_MAX = (__LISTENQ_A_SYNQ_MAX - 1)
@@ -127,6 +195,10 @@ enum {
 	LISTENQ_A_COUNTERS_FASTOPEN_COOKIE_REQD,
 	LISTENQ_A_COUNTERS_LISTEN_OVERFLOW,
 	LISTENQ_A_COUNTERS_ACCEPTED,
+	LISTENQ_A_COUNTERS_POLICY_REFUSED,
+	LISTENQ_A_COUNTERS_POLICY_DROP,
+	LISTENQ_A_COUNTERS_POLICY_RESET,
+	LISTENQ_A_COUNTERS_POLICY_COOKIE,
 
 	__LISTENQ_A_COUNTERS_MAX,
 	LISTENQ_A_COUNTERS_MAX = (__LISTENQ_A_COUNTERS_MAX - 1)
@@ -174,6 +246,7 @@ enum {
 	LISTENQ_A_LISTENER_COMM,
 	LISTENQ_A_LISTENER_SINCE,
 	LISTENQ_A_LISTENER_DROPS_ONLY,
+	LISTENQ_A_LISTENER_POLICY,
 
 	__LISTENQ_A_LISTENER_MAX,
 	LISTENQ_A_LISTENER_MAX = (__LISTENQ_A_LISTENER_MAX - 1)
@@ -210,6 +283,8 @@ enum {
 	LISTENQ_A_EVENT_LIMIT,
 	LISTENQ_A_EVENT_PEAK,
 	LISTENQ_A_EVENT_DURATION,
+	LISTENQ_A_EVENT_CHANGE,
+	LISTENQ_A_EVENT_POLICY,
 
 	__LISTENQ_A_EVENT_MAX,
 	LISTENQ_A_EVENT_MAX = (__LISTENQ_A_EVENT_MAX - 1)
@@ -229,12 +304,38 @@ enum {
 };
 
 enum {
+	LISTENQ_A_POLICY_PAD = 1,
+	LISTENQ_A_POLICY_ADDRESS4,
+	LISTENQ_A_POLICY_ADDRESS6,
+	LISTENQ_A_POLICY_PORT,
+	LISTENQ_A_POLICY_BACKLOG,
+	LISTENQ_A_POLICY_SYNQ,
+	LISTENQ_A_POLICY_OVERFLOW,
+	LISTENQ_A_POLICY_SYNCOOKIES,
+	LISTENQ_A_POLICY_SYNACK_RETRIES,
+	LISTENQ_A_POLICY_QUEUE,
+	LISTENQ_A_POLICY_SYN_RATE,
+	LISTENQ_A_POLICY_SYN_BURST,
+	LISTENQ_A_POLICY_ADMIT,
+	LISTENQ_A_POLICY_TIMEOUT,
+	LISTENQ_A_POLICY_LISTENERS,
+	LISTENQ_A_POLICY_SINCE,
+
+	__LISTENQ_A_POLICY_MAX,
+	LISTENQ_A_POLICY_MAX = (__LISTENQ_A_POLICY_MAX - 1)
+};
+
+enum {
 	LISTENQ_CMD_LISTENER_GET = 1,
 	LISTENQ_CMD_TOTALS_GET,
 	LISTENQ_CMD_HOOK_GET,
 	LISTENQ_CMD_LISTENER_ADD_NTF,
 	LISTENQ_CMD_LISTENER_DEL_NTF,
 	LISTENQ_CMD_EPISODE_NTF,
+	LISTENQ_CMD_POLICY_GET,
+	LISTENQ_CMD_POLICY_SET,
+	LISTENQ_CMD_POLICY_DEL,
+	LISTENQ_CMD_POLICY_NTF,
 
 	__LISTENQ_CMD_MAX,
 	LISTENQ_CMD_MAX = (__LISTENQ_CMD_MAX - 1)

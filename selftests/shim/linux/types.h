@@ -9,6 +9,8 @@
 #include <stdbool.h>
 
 typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
 typedef __u64 u64;
 
 #endif /* _LISTENQ_SHIM_TYPES_H */
