@@ -78,6 +78,14 @@ listenq totals
 echo "nstat counts the whole machine (a moment earlier: the slow server's clients go on"
 echo "knocking); listenq splits it by listener, and 'Unattributed' says that none is missing."
 
+say "what can be changed at once, without a restart: room for 64; who finds it full is told so"
+listenq policy set :80 backlog 64 overflow reset for 10m
+"$load" connect 127.0.0.1 80 60 3 | sed 's/^/port 80: /'
+listenq show :80
+listenq policy show
+listenq policy del :80
+run ss -ltn 'sport = :80'
+
 say "nginx goes on: the queue empties, and how long connections waited is known"
 kill -CONT "$nginx"
 sleep 1
@@ -111,6 +119,8 @@ What to look at:
                                      not accept, or its backlog is too small
   acceptq_overflow_syn, _ack         what was refused because of it, by stage; over
                                      all listeners it is nstat's ListenOverflows
+  policy set, 17/64, refused         48 more got in, 12 got a RST instead of silence;
+                                     after policy del the limit is nginx's again
   synq_full_cookie                   more half-open requests than the limit: a flood,
                                      or clients that cannot answer
   syncookie_recv, established_cookie real clients got in through the flood

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 listenq=$here/listenq
 load=$here/load
 parameters=/sys/module/listenq/parameters
-points=73
+points=91
 point=0
 failed=0
 servers=()
@@ -178,17 +178,18 @@ check_table()
 		"load/${servers[0]} $(file_lines owner | tail -n +2 | tr '\n' ' ')"
 	same "counters are the file's" "$(details 127.0.0.1:8000)" "$(figures 127.0.0.1:8000)"
 	same "every counter has its sentence" \
-		"$("$listenq" --explain-counters | awk '/^[a-z]/ && NF > 2 { print $1 }')" \
+		"$("$listenq" --explain-counters | awk '/^[a-z]/ && NF > 2 { print $1 }' | sort)" \
 		"$(counter_columns)"
 }
 
-# The counters stand between these columns.
+# The counters stand between these columns; sorted, as the reader has newer ones
+# behind.
 counter_columns()
 {
 	awk 'NR == 2 { for (i = 1; i <= NF; i++) {
 			if ($i == "syn_received") on = 1
 			if (on) print $i
-			if ($i == "accepted") exit } }' /proc/listenq
+			if ($i == "accepted") exit } }' /proc/listenq | sort
 }
 
 # figures LINE: the counters of the file.
@@ -204,7 +205,8 @@ figures()
 # details FILTER: the same of `show -d`.
 details()
 {
-	"$listenq" -d "$1" | awk '/^  [a-z_]+ +[0-9]+  / { print $1, $2 }'
+	"$listenq" -d "$1" | awk '/^  [a-z_]+ +[0-9]+  / { print $1, $2 }' |
+		sort
 }
 
 check_filters()
@@ -340,6 +342,50 @@ check_namespaces()
 	ip netns delete other
 }
 
+# What the policies are, without the time that is left and the number of listeners.
+policies()
+{
+	"$listenq" policy show -n | sed 's/ for .*//; s/ #.*//'
+}
+
+limits()
+{
+	"$listenq" -n 127.0.0.2:8000 | awk 'NR > 1 { sub(/^[0-9]+\//, "", $2); print $1, $2 }'
+}
+
+check_policies()
+{
+	local saved
+	same "without policies" "$(policies)" ""
+	status "policy set" 0 policy set :8000 backlog 3 overflow reset for 10m
+	same "policy show" "$(policies)" ":8000 backlog 3 overflow reset"
+	same "a listener under policy: both limits" "$(limits)" "ok* 3(5)"
+	same "the file's column" "$(file 127.0.0.2:8000 policy)" backlog=3,overflow=reset
+	status "policy set of an address" 0 policy set 127.0.0.2:8000 queue single
+	same "the most exact one" "$(limits)" "ok* 5"
+	status "refused by the kernel" 2 policy set 127.0.0.2:8000 queue single synq 1
+	grep -q 'queue single has no SYN queue' "$work/err"
+	result $? "refused by the kernel: it says why"
+	status "unknown word" 1 policy set :8000 backlogg 1
+	same "nothing has changed" "$(policies)" \
+		":8000 backlog 3 overflow reset
+127.0.0.2:8000 queue single"
+	saved=$("$listenq" policy show -j)
+	status "policy del" 0 policy del :8000 127.0.0.2:8000
+	same "undone" "$(limits)" "ok 5"
+	status "policy del of none" 2 policy del :8000
+	printf '%s\n' "$saved" >"$work/saved"
+	status "policy set --json" 0 policy set --json "$work/saved"
+	same "restored" "$(policies)" \
+		":8000 backlog 3 overflow reset
+127.0.0.2:8000 queue single"
+	same "policies without privilege" \
+		"$(setpriv --reuid=65534 --regid=65534 --clear-groups "$listenq" policy set :1 admit drop 2>&1 |
+		   grep -c CAP_NET_ADMIN)" 1
+	# One stays when the module goes.
+	status "policy del of one" 0 policy del :8000
+}
+
 inside()
 {
 	local name
@@ -368,6 +414,7 @@ inside()
 	check_monitor
 	check_output
 	check_namespaces
+	check_policies
 	same "without privilege" \
 		"$(setpriv --reuid=65534 --regid=65534 --clear-groups "$listenq" -n)" \
 		"$("$listenq" -n)"

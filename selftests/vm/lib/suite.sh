@@ -71,14 +71,15 @@ suite_modes()
 }
 
 # suite_row ROW: all chosen suites, a boot for each mode; points on stdout. Guests
-# whose CPUs take turns need one of the host's: they run beside the others.
+# with one CPU, or whose CPUs take turns, need one of the host's: they run beside
+# the others.
 suite_row()
 {
 	local mode beside=() others=()
 	build_for_guest "$1" >&2
 	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
 	for mode in $(suite_modes); do
-		if [[ $mode == turns* ]]; then
+		if [[ $mode != race* ]]; then
 			beside+=("$mode")
 		else
 			others+=("$mode")
