@@ -119,7 +119,7 @@ RACE(laws)
 {
 	u64 written = run(_metadata, self->nl, &self->load, SECONDS, false);
 
-	EXPECT_LT(20 * SECONDS, written);
+	EXPECT_LT(5 * SECONDS, written);
 	check_done(_metadata, self->nl);
 	check_usable(_metadata, &self->load);
 	EXPECT_EQ(0, lq_laws());
