@@ -14,7 +14,7 @@
 
 #define SYNCOOKIES_FILE	"net/ipv4/tcp_syncookies"
 #define SECONDS		20
-#define LONG_SECONDS	30
+#define LONG_SECONDS	20
 #define WRITERS		2
 
 FIXTURE(race) {

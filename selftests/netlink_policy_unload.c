@@ -12,7 +12,7 @@
 #include "nl_fixture.h"
 #include "nl_policy.h"
 
-#define CYCLES		30
+#define CYCLES		20
 #define POLICIES	60
 
 FIXTURE(unload) {
