@@ -70,14 +70,11 @@ guest_job()
 # "int3: 0000" at a place that holds no int3) now and then runs a stale
 # translation of code that another CPU has patched.
 # time: one CPU and a clock that skips idle time, so that waiting costs nothing.
-# The guest that takes turns has one thread and most to do: the others, beside
-# which it runs, give way a little, and all end at about the same time.
 guest_mode()
 {
-	guest_nice=2
 	case $1 in
 	race) guest_machine=(-smp 2 -accel 'tcg,thread=multi') ;;
-	turns) guest_machine=(-smp 2 -accel 'tcg,thread=single') guest_nice=0 ;;
+	turns) guest_machine=(-smp 2 -accel 'tcg,thread=single') ;;
 	time) guest_machine=(-smp 1 -accel tcg -icount 'shift=auto,sleep=off') ;;
 	*) die_usage "there is no mode '$1': race, turns or time" ;;
 	esac
@@ -91,7 +88,7 @@ guest_qemu()
 	memory=$(guest_memory)
 	# Everything the kernel says is kept: a job may log much, and what a test
 	# writes to /dev/kmsg is not rate limited.
-	exec_qemu=(nice -n "$guest_nice" qemu-system-x86_64 -machine q35 -cpu max "${guest_machine[@]}" -m "$memory"
+	exec_qemu=(qemu-system-x86_64 -machine q35 -cpu max "${guest_machine[@]}" -m "$memory"
 		-nodefaults -no-user-config -display none -nic none -no-reboot
 		-kernel "$kernel_image" -initrd "$guest_dir/initramfs"
 		-append "console=ttyS0 $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
