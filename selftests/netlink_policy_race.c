@@ -13,7 +13,7 @@
 #include "nl_policy.h"
 
 #define SYNCOOKIES_FILE	"net/ipv4/tcp_syncookies"
-#define SECONDS		20
+#define SECONDS		12
 #define LONG_SECONDS	20
 #define WRITERS		2
 
