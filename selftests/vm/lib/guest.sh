@@ -121,20 +121,22 @@ guest_boot()
 }
 
 # Wait for the end. Every mark from the guest starts a new deadline: the boot's,
-# a job's, or that of the few things in between.
+# a job's, or that of the few things in between. How long each job took is left in
+# its file .seconds: of the host's time, as the guest's clock may skip what it waits.
 guest_watch()
 {
-	local last='' mark='' limit=$GUEST_BOOT_SECONDS since=$SECONDS what='the boot'
+	local last='' mark='' limit=$GUEST_BOOT_SECONDS since=$SECONDS what='the boot' job=''
 	guest_problem=
 	while kill -0 "$guest_pid" 2>/dev/null; do
 		mark=$(grep -aF "$guest_token " "$guest_dir/channel" | tail -n 1 || true)
 		if [[ $mark != "$last" ]]; then
 			last=$mark
-			since=$SECONDS
+			[[ -z $job ]] || printf '%s\n' $((SECONDS - since)) >"$guest_dir/result/$job.seconds"
+			since=$SECONDS job=''
 			# shellcheck disable=SC2086 # split into its words
 			set -- $mark
 			case ${2:-} in
-			begin) limit=$(<"$guest_dir/jobs/$3.timeout") what="job $3" ;;
+			begin) limit=$(<"$guest_dir/jobs/$3.timeout") what="job $3" job=$3 ;;
 			*) limit=60 what='the guest after a job' ;;
 			esac
 		fi

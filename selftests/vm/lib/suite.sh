@@ -197,6 +197,7 @@ suite_result()
 		"$output"
 	[[ -z $suite_broken ]] || return 0
 	suite_kmsg "$name" "$result.kmsg"
+	[[ ! -s $result.seconds ]] || printf '# %s.%s: %s s\n' "$row_name" "$name" "$(<"$result.seconds")"
 }
 
 suite_kmsg()
