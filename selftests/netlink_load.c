@@ -10,7 +10,7 @@
 
 #include "nl_fixture.h"
 
-#define SECONDS 15
+#define SECONDS 8
 
 FIXTURE(load) {
 	struct lq_nl *nl;

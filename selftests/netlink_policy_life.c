@@ -693,8 +693,10 @@ static int wait_for_expiry(struct lq_nl *ear, struct lq_nl_events *heard,
 TEST_F_TIMEOUT(life, expiry, 10000)
 {
 	static const unsigned int seconds[] = { 1, 5, 30, 90, 600, 3600 };
+	/* The long ones once: an hour that is skipped still has its ticks. */
+	unsigned int n = variant->key ? 4 : N(seconds);
 
-	for (unsigned int i = 0; i < N(seconds); i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		struct lq_nl_events heard = { 0 };
 		int fd = lq_listen(variant->address, PORT, 1);
 		struct lq_nl *ear = nl_policy_subscriber();

@@ -17,7 +17,7 @@
 #define LISTENERS	1000
 #define FIRST_PORT	10000
 #define READERS		4
-#define SECONDS		4	/* of each size */
+#define SECONDS		2	/* of each size */
 #define MAX_TEXT	(8 << 20)
 
 FIXTURE(scan) {

@@ -80,11 +80,11 @@ apt_retry()
 	return 1
 }
 
-# apt_update [MINUTES]: read the lists unless they are younger than that.
+# apt_update: read the lists unless they are younger than an hour.
 apt_update()
 {
 	local stamp=$apt_root/updated
-	if [[ -n $(find "$stamp" -mmin "-${1:-60}" 2>/dev/null) ]]; then
+	if [[ -n $(find "$stamp" -mmin -60 2>/dev/null) ]]; then
 		return
 	fi
 	apt_retry apt-get -qq -o APT::Update::Error-Mode=any update || die "cannot read the package lists (see above): is the mirror in $apt_root/sources.list reachable?"
@@ -102,6 +102,21 @@ apt_depends()
 {
 	apt-cache show --no-all-versions "$1" |
 		sed -nE 's/^(Pre-)?Depends: //p' | tr ',' '\n' | sed -E 's/^ +//; s/[ (|:].*//'
+}
+
+# apt_unpack_closure SUITE FOLDER PACKAGE...: with all they depend on, as apt resolves
+# it for an empty system.
+apt_unpack_closure()
+{
+	local dir=$2 packages
+	apt_open "$1"
+	shift 2
+	apt_update
+	packages=$(apt-get -qq install --no-install-recommends --print-uris "$@" |
+		sed -nE "s#^'.*/[^/]+' ([^_]+)_.*#\\1#p")
+	[[ -n $packages ]] || die "apt resolves nothing for $*"
+	# shellcheck disable=SC2086 # one word a package
+	apt_unpack "$dir" $packages
 }
 
 # apt_unpack FOLDER PACKAGE...: download and unpack, leaving no .deb behind.

@@ -12,7 +12,6 @@ DEPS='
 	libelf-dev             /usr/include/gelf.h
 	linux-libc-dev         /usr/include/linux/netlink.h
 	make                   make
-	qemu-system-x86        qemu-system-x86_64
 	cpio                   cpio
 	xz-utils               xz
 	perl                   perl

@@ -65,18 +65,14 @@ guest_job()
 }
 
 # guest_mode NAME: QEMU's arguments. race: two CPUs that really run at once.
-# turns: two CPUs that take turns, at the emulator's choice of instruction. For
-# what patches kernel code a thousand times: with threads, QEMU (8.0 and before,
-# "int3: 0000" at a place that holds no int3) now and then runs a stale
-# translation of code that another CPU has patched.
-# time: one CPU and a clock that skips idle time, so that waiting costs nothing.
+# time: one CPU and a clock that counts instructions, a nanosecond each, and skips
+# what the guest waits: so it knows nothing of how busy the host is.
 guest_mode()
 {
 	case $1 in
 	race) guest_machine=(-smp 2 -accel 'tcg,thread=multi') ;;
-	turns) guest_machine=(-smp 2 -accel 'tcg,thread=single') ;;
-	time) guest_machine=(-smp 1 -accel tcg -icount 'shift=auto,sleep=off') ;;
-	*) die_usage "there is no mode '$1': race, turns or time" ;;
+	time) guest_machine=(-smp 1 -accel tcg -icount 'shift=0,sleep=off') ;;
+	*) die_usage "there is no mode '$1': race or time" ;;
 	esac
 }
 
@@ -84,11 +80,12 @@ guest_qemu()
 {
 	local append=$1 memory
 	shift
+	qemu_ready
 	initramfs_make "$guest_dir/jobs" "$guest_dir/initramfs" "${guest_sets[@]}"
 	memory=$(guest_memory)
 	# Everything the kernel says is kept: a job may log much, and what a test
 	# writes to /dev/kmsg is not rate limited.
-	exec_qemu=(qemu-system-x86_64 -machine q35 -cpu max "${guest_machine[@]}" -m "$memory"
+	exec_qemu=("${qemu[@]}" -machine q35 -cpu max "${guest_machine[@]}" -m "$memory"
 		-nodefaults -no-user-config -display none -nic none -no-reboot
 		-kernel "$kernel_image" -initrd "$guest_dir/initramfs"
 		-append "console=ttyS0 $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
@@ -131,7 +128,7 @@ guest_watch()
 		mark=$(grep -aF "$guest_token " "$guest_dir/channel" | tail -n 1 || true)
 		if [[ $mark != "$last" ]]; then
 			last=$mark
-			[[ -z $job ]] || printf '%s\n' $((SECONDS - since)) >"$guest_dir/result/$job.seconds"
+			guest_job_took "$job" "$since"
 			since=$SECONDS job=''
 			# shellcheck disable=SC2086 # split into its words
 			set -- $mark
@@ -147,6 +144,13 @@ guest_watch()
 		fi
 		sleep 0.2
 	done
+	guest_job_took "$job" "$since"
+}
+
+# guest_job_took JOB SINCE: nothing when there was none.
+guest_job_took()
+{
+	[[ -z $1 ]] || printf '%s\n' $((SECONDS - $2)) >"$guest_dir/result/$1.seconds"
 }
 
 # Why a guest ended without saying so, in words from its console.

@@ -44,8 +44,8 @@ suite_choose()
 	fi
 	[[ -n $suite_table ]] || die "$SUITES lists no suite yet"
 	while read -r name mode seconds command; do
-		[[ $name =~ ^[A-Za-z0-9_-]+$ && $mode =~ ^(race|turns|time)$sets$ && $seconds =~ ^[1-9][0-9]*$ && -n $command ]] ||
-			die "$SUITES: the line of '$name' is not: name race|turns|time[+SET...] seconds command (sets, in this order: ${TOOLS_SETS[*]})"
+		[[ $name =~ ^[A-Za-z0-9_-]+$ && $mode =~ ^(race|time)$sets$ && $seconds =~ ^[1-9][0-9]*$ && -n $command ]] ||
+			die "$SUITES: the line of '$name' is not: name race|time[+SET...] seconds command (sets, in this order: ${TOOLS_SETS[*]})"
 	done <<<"$suite_table"
 	[[ -z $(cut -d ' ' -f 1 <<<"$suite_table" | sort | uniq -d) ]] || die "$SUITES: a name is there twice"
 }
@@ -61,26 +61,25 @@ suite_point_args()
 	esac
 }
 
-# The modes of the chosen suites, with their sets: each is a boot. First those
-# that need one CPU: the clock of a guest that counts instructions runs ahead of
-# what it does when it has to wait for the host's.
+# The modes of the chosen suites, with their sets: each is a boot.
 suite_modes()
 {
 	local mode
-	for mode in time turns race; do
+	for mode in time race; do
 		awk -v mode="$mode" '$2 == mode || index($2, mode "+") == 1 { print $2 }' <<<"$suite_table" | LC_ALL=C sort -u
 	done
 }
 
 # suite_row ROW: all chosen suites, a boot for each mode; points on stdout. Guests
-# whose CPUs take turns need one of the host's: they run beside the others.
+# with one CPU run beside the others, as their clock stands still when they wait for
+# the host's.
 suite_row()
 {
 	local mode beside=() others=()
 	build_for_guest "$1" >&2
 	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
 	for mode in $(suite_modes); do
-		if [[ $mode == turns* ]]; then
+		if [[ $mode == time* ]]; then
 			beside+=("$mode")
 		else
 			others+=("$mode")
@@ -264,7 +263,7 @@ command_test()
 	local jobs=1 chosen='' rows tally status=0
 	local words=()
 	suite_verbose=0 suite_pids=()
-	need make "$BUILD_CC" qemu-system-x86_64 cpio
+	need make "$BUILD_CC" cpio
 	# Options may stand before and after the rows.
 	while (($#)); do
 		case $1 in

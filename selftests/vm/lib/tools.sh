@@ -91,7 +91,8 @@ tools_make()
 	fi
 	cache_fresh "$dir"
 	say "fetching the guest's programs"
-	cache_locked "apt-$TOOLS_SUITE" tools_unpack "$dir" "${TOOLS_PACKAGES[@]}"
+	# What has no program or library in it is dropped later.
+	cache_locked "apt-$TOOLS_SUITE" apt_unpack_closure "$TOOLS_SUITE" "$dir/all" "${TOOLS_PACKAGES[@]}"
 	tools_arrange "$dir"
 }
 
@@ -104,25 +105,10 @@ tools_set_make()
 	fi
 	cache_fresh "$dir"
 	say "fetching the guest's programs of the set $name"
-	cache_locked "apt-$TOOLS_SUITE" tools_unpack "$dir" "${set_packages[@]}"
+	cache_locked "apt-$TOOLS_SUITE" apt_unpack_closure "$TOOLS_SUITE" "$dir/all" "${set_packages[@]}"
 	tools_set_arrange "$name" "$dir"
 	cache_seal "$dir" "$recipe" set.cpio
 	say "the set $name is $(($(stat -c %s "$dir/set.cpio") >> 20)) MB"
-}
-
-# tools_unpack FOLDER PACKAGE...: apt resolves them for an empty system; what has
-# no program or library in it is dropped later.
-tools_unpack()
-{
-	local dir=$1 packages
-	shift
-	apt_open "$TOOLS_SUITE"
-	apt_update
-	packages=$(apt-get -qq install --no-install-recommends --print-uris "$@" |
-		sed -nE "s#^'.*/[^/]+' ([^_]+)_.*#\\1#p")
-	[[ -n $packages ]] || die "apt resolves nothing for $*"
-	# shellcheck disable=SC2086 # one word a package
-	apt_unpack "$dir/all" $packages
 }
 
 # tools_paths FOLDER: where what was unpacked has its loader and its libraries.
