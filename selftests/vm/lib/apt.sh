@@ -104,16 +104,26 @@ apt_depends()
 		sed -nE 's/^(Pre-)?Depends: //p' | tr ',' '\n' | sed -E 's/^ +//; s/[ (|:].*//'
 }
 
-# apt_unpack FOLDER PACKAGE...: download and unpack, leaving no .deb behind.
+# apt_resolve PACKAGE...: the packages that make them work on an empty system, and
+# they themselves.
+apt_resolve()
+{
+	local packages
+	packages=$(apt-get -qq install --no-install-recommends --print-uris "$@" |
+		sed -nE "s#^'.*/[^/]+' ([^_]+)_.*#\\1#p")
+	[[ -n $packages ]] || die "apt resolves nothing for $*"
+	printf '%s\n' "$packages"
+}
+
+# apt_unpack FOLDER PACKAGE...: download and unpack, leaving no .deb behind. apt
+# takes a second to start: all of them at once, and what a failed try has got is not
+# fetched again.
 apt_unpack()
 {
 	local dir=$1 package debs=$1/.debs
 	shift
 	mkdir -p "$debs"
-	for package; do
-		(cd "$debs" && apt_retry apt-get -q download "$package") ||
-			die "cannot download $package (see above)"
-	done
+	(cd "$debs" && apt_retry apt-get -q download "$@") || die "cannot download $* (see above)"
 	for package in "$debs"/*.deb; do
 		dpkg-deb -x "$package" "$dir" || die "cannot unpack ${package##*/}"
 	done

@@ -118,9 +118,7 @@ tools_unpack()
 	shift
 	apt_open "$TOOLS_SUITE"
 	apt_update
-	packages=$(apt-get -qq install --no-install-recommends --print-uris "$@" |
-		sed -nE "s#^'.*/[^/]+' ([^_]+)_.*#\\1#p")
-	[[ -n $packages ]] || die "apt resolves nothing for $*"
+	packages=$(apt_resolve "$@")
 	# shellcheck disable=SC2086 # one word a package
 	apt_unpack "$dir/all" $packages
 }
