@@ -14,8 +14,9 @@ row_load()
 	local line
 	line=$(awk -v name="$1" '$1 == name' "$VM/rows")
 	[[ -n $line ]] || die "there is no row '$1': '$0 list' shows them"
-	read -r row_name row_suite row_image row_headers row_arch <<<"$line"
-	[[ -n ${row_arch:-} ]] || die "$VM/rows: row '$1' needs five columns"
+	read -r row_name row_suite row_kernel row_arch row_class <<<"$line"
+	[[ $row_class == all || $row_class == core ]] ||
+		die "$VM/rows: the line of '$1' is not: name suite kernel arch all|core"
 	[[ $row_arch == amd64 ]] || die "row '$1': only amd64 guests are implemented, not $row_arch"
 	row_dir=$CACHE/kernel/$row_name
 }
