@@ -9,6 +9,9 @@ KMSG_BAD='\bBUG\b|WARNING|Oops|\bpossible\b|\bstall|\bleak|kmemleak|general prot
 KMSG_GOOD='loading out-of-tree module taints kernel|module verification failed|Possible SYN flooding'
 
 SUITES=${LISTENQ_SUITES:-$VM/suites}
+# What rows of the class core run. Of the table that is ours: another table is run
+# on every row.
+CORE_SUITES=$VM/core-suites
 
 suite_all()
 {
@@ -29,10 +32,12 @@ suite_field()
 		$1 == name && n == 4 { sub(/^[ \t]*([^ \t]+[ \t]+)([^ \t]+[ \t]+)([^ \t]+[ \t]+)/, ""); print }' <<<"$suite_table"
 }
 
-# suite_choose [SUITE[.POINT]]: into suite_table, checked, and suite_point.
+# suite_choose [SUITE[.POINT]]: into suite_chosen, suite_table, checked, and
+# suite_point.
 suite_choose()
 {
 	local chosen=${1:-} name mode seconds command sets
+	suite_chosen=$chosen
 	sets=$(printf '(\+%s)?' "${TOOLS_SETS[@]}")
 	[[ -f $SUITES ]] || die "$SUITES does not exist"
 	suite_table=$(suite_all)
@@ -48,6 +53,16 @@ suite_choose()
 			die "$SUITES: the line of '$name' is not: name race|turns|time[+SET...] seconds command (sets, in this order: ${TOOLS_SETS[*]})"
 	done <<<"$suite_table"
 	[[ -z $(cut -d ' ' -f 1 <<<"$suite_table" | sort | uniq -d) ]] || die "$SUITES: a name is there twice"
+}
+
+# suite_core: leave only the core in suite_table.
+suite_core()
+{
+	local name
+	while read -r name; do
+		[[ -n $(suite_field "$name" 2) ]] || die "$CORE_SUITES: there is no suite '$name' in $SUITES"
+	done < <(awk '$1 !~ /^#/ && NF { print $1 }' "$CORE_SUITES")
+	suite_table=$(awk 'NR == FNR { core[$1] = 1; next } $1 in core' "$CORE_SUITES" - <<<"$suite_table")
 }
 
 # The harness names a test FIXTURE.TEST or FIXTURE.VARIANT.TEST; -r wants all of
@@ -79,6 +94,10 @@ suite_row()
 	local mode beside=() others=()
 	build_for_guest "$1" >&2
 	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
+	# A suite that was asked for by name is run wherever it was asked for.
+	if [[ $row_class == core && -z $suite_chosen && -z ${LISTENQ_SUITES:-} ]]; then
+		suite_core
+	fi
 	for mode in $(suite_modes); do
 		if [[ $mode == turns* ]]; then
 			beside+=("$mode")
