@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
-# An apt of our own for each suite: it resolves and downloads packages, and never
+# An apt of our own for each suite and architecture: it resolves and downloads packages, and never
 # looks at or touches what is installed. Needs no root.
 
 APT_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -25,10 +25,13 @@ apt_mirror()
 	printf '%s\n' "$mirror"
 }
 
-# apt_open SUITE: set up (or reuse) the suite's apt and point APT_CONFIG at it.
+# apt_open SUITE [ARCH...]: set up (or reuse) its apt and point APT_CONFIG at it. The
+# first architecture is the one that a package is of if there is a choice.
 apt_open()
 {
-	local suite=$1 root=$CACHE/apt/$1 mirror
+	local suite=$1 arches=("${@:2}") root mirror
+	((${#arches[@]})) || arches=("$ARCH_HOST")
+	root=$CACHE/apt/$suite-$(IFS=-; printf '%s' "${arches[*]}")
 	mirror=$(apt_mirror "$suite")
 	[[ -n $mirror ]] || die "this machine's apt knows no mirror for $suite: add one to /etc/apt/sources.list.d and run apt-get update"
 	[[ -r $APT_KEYRING ]] || die "$APT_KEYRING is missing: install debian-archive-keyring"
@@ -49,8 +52,8 @@ apt_open()
 			Dir::Cache "$root/cache";
 			Dir::Cache::pkgcache "";
 			Dir::Cache::srcpkgcache "";
-			APT::Architecture "amd64";
-			APT::Architectures { "amd64"; };
+			APT::Architecture "${arches[0]}";
+			APT::Architectures { $(printf '"%s"; ' "${arches[@]}")};
 			APT::Sandbox::User "root";
 			Acquire::Languages "none";
 			Acquire::GzipIndexes "true";

@@ -96,12 +96,12 @@ build_tools_ready()
 # build_kbuild FOLDER ARGS...: the module there, for the loaded row's kernel.
 build_kbuild()
 {
-	local dir=$1 run=() cc=$BUILD_CC
+	local dir=$1 run=() cc=$arch_cross$BUILD_CC
 	shift
 	if root_wanted "$row_suite"; then
 		run=(root_run) cc=$ROOT_CC
 	fi
-	"${run[@]}" make -C "$kernel_headers" M="$dir" CC="$cc" W=1 "$@" modules
+	"${run[@]}" make -C "$kernel_headers" M="$dir" "${arch_kbuild[@]}" CC="$cc" W=1 "$@" modules
 }
 
 # sparse_row ROW: the module under sparse; any word from it is an error.
@@ -126,23 +126,24 @@ sparse_module()
 	fi
 }
 
-# The test programs: the same for every row.
+# The test programs: the same for every row of an architecture.
 # build_selftests [lenient]
 build_selftests()
 {
 	[[ -f $TREE/selftests/Makefile ]] || return 0
 	kselftest_ready
+	sysroot_ready
 	cache_locked build-selftests build_selftests_make "${1:-}"
 }
 
 build_selftests_run()
 {
-	make -s -C "$TREE/selftests" OUTPUT="$CACHE/build/selftests" KSFT="$kselftest" "$@"
+	make -s -C "$TREE/selftests" OUTPUT="$arch_cache/selftests" KSFT="$kselftest" "${sysroot_make[@]}" "$@"
 }
 
 build_selftests_make()
 {
-	mkdir -p "$CACHE/build/selftests"
+	mkdir -p "$arch_cache/selftests"
 	if build_selftests_run >&2; then
 		return
 	fi
@@ -169,7 +170,7 @@ build_collect_module()
 	ko=$(build_dir "$row_name")/listenq.ko
 	if [[ -f $TREE/Kbuild && -f $ko ]]; then
 		# Debug information is large and means nothing in the guest.
-		strip -g -o "$1/listenq.ko" "$ko"
+		"${arch_cross}strip" -g -o "$1/listenq.ko" "$ko"
 	fi
 }
 

@@ -11,7 +11,7 @@ guest_pid=
 # The sets of programs that the next boot's guest has besides the usual ones.
 guest_sets=()
 
-# guest_new ROW: an empty run folder in guest_dir.
+# guest_new ROW: an empty run folder for the loaded row in guest_dir.
 guest_new()
 {
 	mkdir -p "$CACHE/run"
@@ -20,7 +20,7 @@ guest_new()
 	mkdir "$guest_dir/jobs" "$guest_dir/result"
 	guest_token=listenq-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	: >"$guest_dir/jobs/order"
-	printf 'TOKEN=%s\n' "$guest_token" >"$guest_dir/jobs/env"
+	printf 'TOKEN=%s\nPORT=/dev/%s\n' "$guest_token" "$arch_channel" >"$guest_dir/jobs/env"
 }
 
 # The last runs are for looking into: the last 20 stay whatever their age, of the
@@ -88,10 +88,10 @@ guest_qemu()
 	memory=$(guest_memory)
 	# Everything the kernel says is kept: a job may log much, and what a test
 	# writes to /dev/kmsg is not rate limited.
-	exec_qemu=(qemu-system-x86_64 -machine q35 -cpu max "${guest_machine[@]}" -m "$memory"
+	exec_qemu=("${arch_qemu[@]}" "${guest_machine[@]}" -m "$memory"
 		-nodefaults -no-user-config -display none -nic none -no-reboot
 		-kernel "$kernel_image" -initrd "$guest_dir/initramfs"
-		-append "console=ttyS0 $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
+		-append "console=$arch_console $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
 }
 
 # guest_boot MODE [live]: boot, watch, take the results apart. What went wrong is
@@ -101,7 +101,8 @@ guest_boot()
 	local live=${2:-} tail_pid=
 	guest_mode "$1"
 	: >"$guest_dir/channel"
-	guest_qemu quiet -serial "file:$guest_dir/console.log" -serial "file:$guest_dir/channel"
+	guest_qemu quiet -serial "file:$guest_dir/console.log" \
+		-chardev "file,id=channel,path=$guest_dir/channel" -device "$arch_channel_device,chardev=channel"
 	"${exec_qemu[@]}" </dev/null >"$guest_dir/qemu.log" 2>&1 9>&- &
 	guest_pid=$!
 	if [[ -n $live ]]; then

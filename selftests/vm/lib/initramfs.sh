@@ -15,7 +15,7 @@ initramfs_pack()
 # initramfs_base: the archive of everything that changes seldom, to stdout.
 initramfs_base()
 {
-	local dir=$CACHE/initramfs recipe
+	local dir=$arch_cache/initramfs recipe
 	recipe=$(cat "$tools.seal" "$VM/guest/"* "$VM/lib/initramfs.sh")
 	if ! cache_sealed "$dir" "$recipe"; then
 		initramfs_base_make "$dir"

@@ -86,7 +86,12 @@ kernel_packages()
 kernel_unpack()
 {
 	local release packages
-	apt_open "$row_suite"
+	# linux-kbuild, programs that the build runs, is to be the host's.
+	if [[ $row_arch == "$ARCH_HOST" ]]; then
+		apt_open "$row_suite"
+	else
+		apt_open "$row_suite" "$ARCH_HOST" "$row_arch"
+	fi
 	apt_update
 	release=$(kernel_newest)
 	[[ -n $release ]] ||

@@ -8,7 +8,7 @@ row_names()
 	awk '$1 !~ /^#/ && NF { print $1 }' "$VM/rows"
 }
 
-# row_load NAME: its columns into the row_* variables.
+# row_load NAME: its columns into the row_* variables, and its architecture.
 row_load()
 {
 	local line
@@ -17,8 +17,8 @@ row_load()
 	read -r row_name row_suite row_kernel row_arch row_class <<<"$line"
 	[[ $row_class == all || $row_class == core ]] ||
 		die "$VM/rows: the line of '$1' is not: name suite kernel arch all|core"
-	[[ $row_arch == amd64 ]] || die "row '$1': only amd64 guests are implemented, not $row_arch"
 	row_dir=$CACHE/kernel/$row_name
+	arch_load "$row_arch"
 }
 
 # rows_chosen NAME...: the given rows, checked, or all of them.

@@ -18,10 +18,13 @@ suite_all()
 	awk '$1 !~ /^#/ && NF' "$SUITES"
 }
 
-# The sets of programs that any suite of the table wants.
-suite_sets()
+# The sets of programs that any suite of the loaded row wants.
+suite_row_sets()
 {
-	suite_all | awk '{ n = split($2, word, "+"); while (n > 1) print word[n--] }' | sort -u
+	local suite_table
+	suite_choose
+	suite_of_row
+	awk '{ n = split($2, word, "+"); while (n > 1) print word[n--] }' <<<"$suite_table" | sort -u
 }
 
 # suite_field NAME N: column N of a suite; column 4 is the rest of the line.
@@ -55,10 +58,14 @@ suite_choose()
 	[[ -z $(cut -d ' ' -f 1 <<<"$suite_table" | sort | uniq -d) ]] || die "$SUITES: a name is there twice"
 }
 
-# suite_core: leave only the core in suite_table.
-suite_core()
+# suite_of_row: leave in suite_table what the loaded row's class has of it. A suite
+# that was asked for by name is run wherever it was asked for.
+suite_of_row()
 {
 	local name
+	if [[ $row_class == all || -n $suite_chosen || -n ${LISTENQ_SUITES:-} ]]; then
+		return
+	fi
 	while read -r name; do
 		[[ -n $(suite_field "$name" 2) ]] || die "$CORE_SUITES: there is no suite '$name' in $SUITES"
 	done < <(awk '$1 !~ /^#/ && NF { print $1 }' "$CORE_SUITES")
@@ -94,10 +101,7 @@ suite_row()
 	local mode beside=() others=()
 	build_for_guest "$1" >&2
 	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
-	# A suite that was asked for by name is run wherever it was asked for.
-	if [[ $row_class == core && -z $suite_chosen && -z ${LISTENQ_SUITES:-} ]]; then
-		suite_core
-	fi
+	suite_of_row
 	for mode in $(suite_modes); do
 		if [[ $mode == turns* ]]; then
 			beside+=("$mode")
@@ -283,7 +287,6 @@ command_test()
 	local jobs=1 chosen='' rows tally status=0
 	local words=()
 	suite_verbose=0 suite_pids=()
-	need make "$BUILD_CC" qemu-system-x86_64 cpio
 	# Options may stand before and after the rows.
 	while (($#)); do
 		case $1 in
@@ -299,6 +302,8 @@ command_test()
 	done
 	[[ $jobs =~ ^[1-9][0-9]*$ ]] || die_usage "-j wants a number, not '$jobs'"
 	rows=$(rows_chosen "${words[@]}")
+	# shellcheck disable=SC2086 # one word a row
+	arch_need $rows
 	suite_choose "$chosen"
 	mkdir -p "$CACHE/run"
 	trap suite_stop EXIT
