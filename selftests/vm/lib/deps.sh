@@ -13,6 +13,9 @@ DEPS='
 	libelf-dev             /usr/include/gelf.h
 	linux-libc-dev         /usr/include/linux/netlink.h
 	make                   make
+	flex                   flex
+	bison                  bison
+	bc                     bc
 	qemu-system-x86        qemu-system-x86_64
 	cpio                   cpio
 	xz-utils               xz

@@ -48,7 +48,7 @@ guest_sets_choose()
 # guest_memory: in MB. While it boots, a guest has its sets twice.
 guest_memory()
 {
-	local memory=$GUEST_MEMORY name
+	local memory=$((GUEST_MEMORY + row_memory)) name
 	for name in "${guest_sets[@]}"; do
 		tools_set "$name"
 		memory=$((memory + set_memory + 2 * ($(stat -c %s "$(tools_archive "$name")") >> 20)))
@@ -73,9 +73,9 @@ guest_job()
 guest_mode()
 {
 	case $1 in
-	race) guest_machine=(-smp 2 -accel 'tcg,thread=multi') ;;
-	turns) guest_machine=(-smp 2 -accel 'tcg,thread=single') ;;
-	time) guest_machine=(-smp 1 -accel tcg -icount 'shift=auto,sleep=off') ;;
+	race) guest_machine=(-smp '2,sockets=2' -accel 'tcg,thread=multi') ;;
+	turns) guest_machine=(-smp '2,sockets=2' -accel 'tcg,thread=single') ;;
+	time) guest_machine=(-smp 1 -accel tcg -icount "shift=$row_shift,sleep=off") ;;
 	*) die_usage "there is no mode '$1': race, turns or time" ;;
 	esac
 }
@@ -126,7 +126,7 @@ guest_boot()
 # its file .seconds: of the host's time, as the guest's clock may skip what it waits.
 guest_watch()
 {
-	local last='' mark='' limit=$GUEST_BOOT_SECONDS since=$SECONDS what='the boot' job=''
+	local last='' mark='' limit=$((GUEST_BOOT_SECONDS * row_slow)) since=$SECONDS what='the boot' job=''
 	guest_problem=
 	while kill -0 "$guest_pid" 2>/dev/null; do
 		mark=$(grep -aF "$guest_token " "$guest_dir/channel" | tail -n 1 || true)
@@ -138,7 +138,7 @@ guest_watch()
 			set -- $mark
 			case ${2:-} in
 			begin) limit=$(<"$guest_dir/jobs/$3.timeout") what="job $3" job=$3 ;;
-			*) limit=60 what='the guest after a job' ;;
+			*) limit=$((60 * row_slow)) what='the guest after a job' ;;
 			esac
 		fi
 		if ((SECONDS - since >= limit)); then

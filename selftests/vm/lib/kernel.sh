@@ -16,6 +16,10 @@ kernel_ready()
 
 kernel_recipe()
 {
+	if [[ $row_suite == source ]]; then
+		source_recipe
+		return
+	fi
 	printf '%s\n' "$row_suite $row_kernel $row_arch"
 	declare -f kernel_arrange kernel_prune
 }

@@ -19,14 +19,21 @@ row_load()
 		die "$VM/rows: the line of '$1' is not: name suite kernel arch all|core"
 	row_dir=$CACHE/kernel/$row_name
 	arch_load "$row_arch"
+	row_slow=1
+	row_shift=auto
+	row_memory=0
+	if [[ $row_suite == source ]]; then
+		source_row
+	fi
 }
 
-# rows_chosen NAME...: the given rows, checked, or all of them.
+# rows_chosen NAME...: the given rows, checked, or all that are fetched. What is
+# built here takes its time, and has to be asked for.
 rows_chosen()
 {
 	local name
 	if (($# == 0)); then
-		row_names
+		awk '$1 !~ /^#/ && NF && $2 != "source" { print $1 }' "$VM/rows"
 		return
 	fi
 	for name; do
