@@ -169,7 +169,7 @@ suite_mode()
 # suite_boot MODE[+SET...] SUITE...: leaves those that did not get their turn in suite_left.
 suite_boot()
 {
-	local mode=${1%%+*} name sets
+	local mode=${1%%+*} boot=$row_name.$1 name sets
 	IFS=+ read -r -a sets <<<"$1"
 	guest_sets_choose "${sets[@]:1}"
 	shift
@@ -177,8 +177,9 @@ suite_boot()
 	for name; do
 		{
 			printf 'export POINT=%q POINT_ARGS=%q\n' "$suite_point" "$(suite_point_args)"
+			((row_slow == 1)) || printf 'export LISTENQ_SLOW=%s\n' "$row_slow"
 			suite_field "$name" 4
-		} | guest_job "$name" "$(suite_field "$name" 3)"
+		} | guest_job "$name" "$(($(suite_field "$name" 3) * row_slow))"
 	done
 	say "row $row_name, $mode${guest_sets:+ with ${guest_sets[*]}}: $*"
 	guest_boot "$mode"
@@ -200,6 +201,9 @@ suite_boot()
 	done
 	if [[ -n $guest_problem ]]; then
 		printf 'not ok - %s.%s.shutdown # %s\n' "$row_name" "$name" "$guest_problem"
+	else
+		suite_leak "$boot.no-leak"
+		suite_lockdep "$boot.locks-watched"
 	fi
 }
 
@@ -231,6 +235,9 @@ suite_kmsg()
 		printf 'not ok - %s # %s\n' "$point" "$suite_broken"
 		return
 	fi
+	if suite_has KCSAN; then
+		suite_races "$row_name.$1.no-data-race-of-ours" "$2"
+	fi
 	bad=$(grep -aE "$KMSG_BAD" "$2" | grep -avE "$KMSG_GOOD" | head -n 20 || true)
 	if [[ -z $bad ]]; then
 		printf 'ok - %s\n' "$point"
@@ -238,6 +245,58 @@ suite_kmsg()
 	fi
 	printf '# %s\n' "${bad//$'\n'/$'\n'# }"
 	printf '# all of it: %s\nnot ok - %s # the kernel complained\n' "$2" "$point"
+}
+
+# suite_has OPTION: is the row's kernel configured with it?
+suite_has()
+{
+	grep -qx "CONFIG_$1=y" "$kernel_headers/.config"
+}
+
+# suite_leak POINT
+suite_leak()
+{
+	local leaks=$guest_dir/result/guest.leak
+	suite_has DEBUG_KMEMLEAK || return 0
+	if [[ ! -e $leaks ]]; then
+		printf 'not ok - %s # nobody looked\n' "$1"
+	elif [[ -s $leaks ]]; then
+		sed 's/^/# /' "$leaks"
+		printf 'not ok - %s # memory that nobody has a pointer to\n' "$1"
+	else
+		printf 'ok - %s\n' "$1"
+	fi
+}
+
+# suite_lockdep POINT: it turns itself off at its first report, and when it has no
+# more room, which no log of a later suite would show.
+suite_lockdep()
+{
+	suite_has PROVE_LOCKING || return 0
+	if grep -qE '^ debug_locks: +1$' "$guest_dir/result/guest.lockdep" 2>/dev/null; then
+		printf 'ok - %s\n' "$1"
+	else
+		printf 'not ok - %s # lockdep was off at the end\n' "$1"
+	fi
+}
+
+# suite_races POINT LOG: which of the races that it reports concern listenq; leaves
+# the rest of it in the log. What the kernel does to itself is only counted.
+suite_races()
+{
+	local n
+	: >"$2.ours"
+	: >"$2.theirs"
+	awk -v ours="$2.ours" -v theirs="$2.theirs" -f "$VM/lib/kcsan.awk" "$2" >"$2.rest"
+	mv "$2.rest" "$2"
+	n=$(grep -c 'BUG: KCSAN' "$2.theirs") || true
+	printf '# %s data races without listenq: %s\n' "$n" "$2.theirs"
+	if [[ -s $2.ours ]]; then
+		sed 's/^/# /' "$2.ours"
+		printf 'not ok - %s # KCSAN saw unmarked accesses race\n' "$1"
+	else
+		printf 'ok - %s\n' "$1"
+	fi
 }
 
 # suite_rows JOBS ROW...: one after another, or so many at a time, printed in order.
