@@ -6,7 +6,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 VM := selftests/vm/run
 
 .DEFAULT_GOAL := module
-.PHONY: module modules modules_install tools install ynl clean demo test lint shell help
+.PHONY: module modules modules_install tools install ynl clean demo test test-debug test-kcsan lint shell help
 
 module: modules
 
@@ -40,6 +40,12 @@ demo:
 test:
 	selftests/test $(KERNELS)
 
+# On kernels built for it, which report what others survive: the first run of each
+# takes some minutes longer.
+test-debug test-kcsan:
+	$(VM) deps
+	$(VM) test 6.12-$(@:test-%=%)
+
 lint:
 	selftests/lint
 
@@ -57,6 +63,8 @@ help:
 	@echo 'make demo             show it at work in a virtual machine'
 	@echo 'make test             test it in virtual machines'
 	@echo 'make test KERNELS="6.1 6.12-cloud"   ... with these kernels'
+	@echo 'make test-debug       ... with a kernel that checks memory, locks, RCU, leaks'
+	@echo 'make test-kcsan       ... with one that looks for data races'
 	@echo 'make shell            a shell in a virtual machine that has it'
 	@echo 'make lint             checkpatch, sparse, compiler warnings, shellcheck, what is'
 	@echo '                      generated, the reader and its tests'

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
-# An apt of our own for each suite: it resolves and downloads packages, and never
-# looks at or touches what is installed. Needs no root.
+# An apt of our own for each suite and architecture: it resolves and downloads
+# packages, and never looks at or touches what is installed. Needs no root.
 
 APT_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -25,10 +25,13 @@ apt_mirror()
 	printf '%s\n' "$mirror"
 }
 
-# apt_open SUITE: set up (or reuse) the suite's apt and point APT_CONFIG at it.
+# apt_open SUITE [ARCH...]: set up (or reuse) its apt and point APT_CONFIG at it. The
+# first architecture is the one that a package is of if there is a choice.
 apt_open()
 {
-	local suite=$1 root=$CACHE/apt/$1 mirror
+	local suite=$1 arches=("${@:2}") root mirror
+	((${#arches[@]})) || arches=("$ARCH_HOST")
+	root=$CACHE/apt/$suite-$(IFS=-; printf '%s' "${arches[*]}")
 	mirror=$(apt_mirror "$suite")
 	[[ -n $mirror ]] || die "this machine's apt knows no mirror for $suite: add one to /etc/apt/sources.list.d and run apt-get update"
 	[[ -r $APT_KEYRING ]] || die "$APT_KEYRING is missing: install debian-archive-keyring"
@@ -49,8 +52,8 @@ apt_open()
 			Dir::Cache "$root/cache";
 			Dir::Cache::pkgcache "";
 			Dir::Cache::srcpkgcache "";
-			APT::Architecture "amd64";
-			APT::Architectures { "amd64"; };
+			APT::Architecture "${arches[0]}";
+			APT::Architectures { $(printf '"%s"; ' "${arches[@]}")};
 			APT::Sandbox::User "root";
 			Acquire::Languages "none";
 			Acquire::GzipIndexes "true";
@@ -104,31 +107,38 @@ apt_depends()
 		sed -nE 's/^(Pre-)?Depends: //p' | tr ',' '\n' | sed -E 's/^ +//; s/[ (|:].*//'
 }
 
-# apt_unpack_closure SUITE FOLDER PACKAGE...: with all they depend on, as apt resolves
-# it for an empty system.
-apt_unpack_closure()
+# apt_resolve PACKAGE...: the packages that make them work on an empty system, and
+# they themselves.
+apt_resolve()
 {
-	local dir=$2 packages
-	apt_open "$1"
-	shift 2
-	apt_update
+	local packages
 	packages=$(apt-get -qq install --no-install-recommends --print-uris "$@" |
 		sed -nE "s#^'.*/[^/]+' ([^_]+)_.*#\\1#p")
 	[[ -n $packages ]] || die "apt resolves nothing for $*"
+	printf '%s\n' "$packages"
+}
+
+# apt_unpack_closure SUITE ARCH FOLDER PACKAGE...: what makes them work, and they.
+apt_unpack_closure()
+{
+	local dir=$3 packages
+	apt_open "$1" "$2"
+	shift 3
+	apt_update
+	packages=$(apt_resolve "$@")
 	# shellcheck disable=SC2086 # one word a package
 	apt_unpack "$dir" $packages
 }
 
-# apt_unpack FOLDER PACKAGE...: download and unpack, leaving no .deb behind.
+# apt_unpack FOLDER PACKAGE...: download and unpack, leaving no .deb behind. apt
+# takes a second to start: all of them at once, and what a failed try has got is not
+# fetched again.
 apt_unpack()
 {
 	local dir=$1 package debs=$1/.debs
 	shift
 	mkdir -p "$debs"
-	for package; do
-		(cd "$debs" && apt_retry apt-get -q download "$package") ||
-			die "cannot download $package (see above)"
-	done
+	(cd "$debs" && apt_retry apt-get -q download "$@") || die "cannot download $* (see above)"
 	for package in "$debs"/*.deb; do
 		dpkg-deb -x "$package" "$dir" || die "cannot unpack ${package##*/}"
 	done

@@ -12,6 +12,7 @@ build_dir() { printf '%s\n' "$CACHE/build/$1"; }
 build_row()
 {
 	kernel_ready "$1"
+	build_tools_ready
 	cache_locked "build-$1" build_module
 }
 
@@ -67,7 +68,7 @@ build_module()
 	build_sync_module "$dir"
 	say "building listenq.ko for row $row_name ($kernel_release)"
 	rm -f "$dir/.release"
-	make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 modules >"$dir/.log" 2>&1 || status=$?
+	build_kbuild "$dir" >"$dir/.log" 2>&1 || status=$?
 	# Name the files of the tree, not the copies.
 	sed -i "s#$dir/##g" "$dir/.log"
 	if ((status)); then
@@ -85,10 +86,29 @@ build_module()
 	printf '%s\n' "$kernel_headers $(<"$row_dir.seal")" >"$dir/.release"
 }
 
+build_tools_ready()
+{
+	if root_wanted "$row_suite"; then
+		root_ready
+	fi
+}
+
+# build_kbuild FOLDER ARGS...: the module there, for the loaded row's kernel.
+build_kbuild()
+{
+	local dir=$1 run=() cc=$arch_cross$BUILD_CC
+	shift
+	if root_wanted "$row_suite"; then
+		run=(root_run) cc=$ROOT_CC
+	fi
+	"${run[@]}" make -C "$kernel_headers" M="$dir" "${arch_kbuild[@]}" CC="$cc" W=1 "$@" modules
+}
+
 # sparse_row ROW: the module under sparse; any word from it is an error.
 sparse_row()
 {
 	kernel_ready "$1"
+	build_tools_ready
 	cache_locked "sparse-$1" sparse_module
 }
 
@@ -99,31 +119,31 @@ sparse_module()
 	rm -rf "$dir"
 	build_sync_module "$dir"
 	say "sparse on row $row_name ($kernel_release)"
-	if ! make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 C=2 \
-		CF=-D__CHECK_ENDIAN__ modules >"$dir/.log" 2>&1 ||
+	if ! build_kbuild "$dir" C=2 CF=-D__CHECK_ENDIAN__ >"$dir/.log" 2>&1 ||
 		grep -qE "$dir/module[^ ]*: (warning|error):" "$dir/.log"; then
 		sed "s#$dir/##g" "$dir/.log" >&2
 		die "row $row_name: not clean under sparse (see above)"
 	fi
 }
 
-# The test programs: the same for every row.
+# The test programs: the same for every row of an architecture.
 # build_selftests [lenient]
 build_selftests()
 {
 	[[ -f $TREE/selftests/Makefile ]] || return 0
 	kselftest_ready
+	sysroot_ready
 	cache_locked build-selftests build_selftests_make "${1:-}"
 }
 
 build_selftests_run()
 {
-	make -s -C "$TREE/selftests" OUTPUT="$CACHE/build/selftests" KSFT="$kselftest" "$@"
+	make -s -C "$TREE/selftests" OUTPUT="$arch_cache/selftests" KSFT="$kselftest" "${sysroot_make[@]}" "$@"
 }
 
 build_selftests_make()
 {
-	mkdir -p "$CACHE/build/selftests"
+	mkdir -p "$arch_cache/selftests"
 	if build_selftests_run >&2; then
 		return
 	fi
@@ -150,7 +170,7 @@ build_collect_module()
 	ko=$(build_dir "$row_name")/listenq.ko
 	if [[ -f $TREE/Kbuild && -f $ko ]]; then
 		# Debug information is large and means nothing in the guest.
-		strip -g -o "$1/listenq.ko" "$ko"
+		"${arch_cross}strip" -g -o "$1/listenq.ko" "$ko"
 	fi
 }
 

@@ -2,7 +2,8 @@
 # Takes apart what a guest sent over its second serial port (see guest/init).
 # -v token=TOKEN and either
 #   -v live=1    print the jobs' output as it comes
-#   -v dir=DIR   write DIR/N.out, N.status, N.kmsg, and DIR/bye at a regular end
+#   -v dir=DIR   write DIR/N.out, N.status, N.kmsg, guest.leak, guest.lockdep,
+#                and DIR/bye at a regular end
 #
 # A newline is held back until the next line shows whether it belongs to the
 # output or to a mark of ours: so output comes through to the byte.
@@ -38,8 +39,8 @@ function mark_read(kind, name, rest)
 			print rest >(dir "/" name ".status")
 			close(dir "/" name ".status")
 		}
-	} else if (kind == "kmsg") {
-		flow_to(name, "kmsg")
+	} else if (kind == "kmsg" || kind == "leak" || kind == "lockdep") {
+		flow_to(name, kind)
 	} else if (kind == "idle") {
 		flow_to("", "")
 	} else if (kind == "bye" && !live) {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # the files of lib/ share their variables
 # What the host needs. Only what is missing is installed, and nothing of it runs
 # as a service: the guest's programs are unpacked into the cache, not installed.
 
@@ -12,6 +13,9 @@ DEPS='
 	libelf-dev             /usr/include/gelf.h
 	linux-libc-dev         /usr/include/linux/netlink.h
 	make                   make
+	flex                   flex
+	bison                  bison
+	bc                     bc
 	cpio                   cpio
 	xz-utils               xz
 	perl                   perl
@@ -23,6 +27,10 @@ DEPS='
 	libjansson-dev         /usr/include/jansson.h
 	libncurses-dev         /usr/include/ncurses.h
 	debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg
+'
+DEPS_ARM64='
+	gcc-12-aarch64-linux-gnu aarch64-linux-gnu-gcc-12
+	binutils-aarch64-linux-gnu aarch64-linux-gnu-strip
 '
 DEPS_LINT='
 	sparse                 sparse
@@ -58,12 +66,17 @@ deps_as_root()
 
 command_deps()
 {
-	local table=$DEPS missing
-	case ${1:-} in
-	'') ;;
-	--lint) table+=$DEPS_LINT ;;
-	*) die_usage "deps knows only --lint" ;;
-	esac
+	local table=$DEPS missing row
+	if [[ ${1:-} == --lint ]]; then
+		table+=$DEPS_LINT
+		shift
+	fi
+	for row; do
+		row_load "$row"
+		if [[ $arch == arm64 && $table != *"$DEPS_ARM64"* ]]; then
+			table+=$DEPS_ARM64
+		fi
+	done
 	missing=$(deps_missing "$table")
 	if [[ -z $missing ]]; then
 		say "nothing is missing"

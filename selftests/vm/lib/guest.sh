@@ -11,7 +11,7 @@ guest_pid=
 # The sets of programs that the next boot's guest has besides the usual ones.
 guest_sets=()
 
-# guest_new ROW: an empty run folder in guest_dir.
+# guest_new ROW: an empty run folder for the loaded row in guest_dir.
 guest_new()
 {
 	mkdir -p "$CACHE/run"
@@ -20,7 +20,7 @@ guest_new()
 	mkdir "$guest_dir/jobs" "$guest_dir/result"
 	guest_token=listenq-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	: >"$guest_dir/jobs/order"
-	printf 'TOKEN=%s\n' "$guest_token" >"$guest_dir/jobs/env"
+	printf 'TOKEN=%s\nPORT=/dev/%s\n' "$guest_token" "$arch_channel" >"$guest_dir/jobs/env"
 }
 
 # The last runs are for looking into: the last 20 stay whatever their age, of the
@@ -48,7 +48,7 @@ guest_sets_choose()
 # guest_memory: in MB. While it boots, a guest has its sets twice.
 guest_memory()
 {
-	local memory=$GUEST_MEMORY name
+	local memory=$((GUEST_MEMORY + row_memory)) name
 	for name in "${guest_sets[@]}"; do
 		tools_set "$name"
 		memory=$((memory + set_memory + 2 * ($(stat -c %s "$(tools_archive "$name")") >> 20)))
@@ -70,8 +70,8 @@ guest_job()
 guest_mode()
 {
 	case $1 in
-	race) guest_machine=(-smp 2 -accel 'tcg,thread=multi') ;;
-	time) guest_machine=(-smp 1 -accel tcg -icount 'shift=0,sleep=off') ;;
+	race) guest_machine=(-smp '2,sockets=2' -accel 'tcg,thread=multi') ;;
+	time) guest_machine=(-smp 1 -accel tcg -icount "shift=$row_shift,sleep=off") ;;
 	*) die_usage "there is no mode '$1': race or time" ;;
 	esac
 }
@@ -85,10 +85,10 @@ guest_qemu()
 	memory=$(guest_memory)
 	# Everything the kernel says is kept: a job may log much, and what a test
 	# writes to /dev/kmsg is not rate limited.
-	exec_qemu=("${qemu[@]}" -machine q35 -cpu max "${guest_machine[@]}" -m "$memory"
+	exec_qemu=("${qemu[@]}" "${arch_machine[@]}" "${guest_machine[@]}" -m "$memory"
 		-nodefaults -no-user-config -display none -nic none -no-reboot
 		-kernel "$kernel_image" -initrd "$guest_dir/initramfs"
-		-append "console=ttyS0 $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
+		-append "console=$arch_console $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
 }
 
 # guest_boot MODE [live]: boot, watch, take the results apart. What went wrong is
@@ -98,7 +98,8 @@ guest_boot()
 	local live=${2:-} tail_pid=
 	guest_mode "$1"
 	: >"$guest_dir/channel"
-	guest_qemu quiet -serial "file:$guest_dir/console.log" -serial "file:$guest_dir/channel"
+	guest_qemu quiet -serial "file:$guest_dir/console.log" \
+		-chardev "file,id=channel,path=$guest_dir/channel" -device "$arch_channel_device,chardev=channel"
 	"${exec_qemu[@]}" </dev/null >"$guest_dir/qemu.log" 2>&1 9>&- &
 	guest_pid=$!
 	if [[ -n $live ]]; then
@@ -122,7 +123,7 @@ guest_boot()
 # its file .seconds: of the host's time, as the guest's clock may skip what it waits.
 guest_watch()
 {
-	local last='' mark='' limit=$GUEST_BOOT_SECONDS since=$SECONDS what='the boot' job=''
+	local last='' mark='' limit=$((GUEST_BOOT_SECONDS * row_slow)) since=$SECONDS what='the boot' job=''
 	guest_problem=
 	while kill -0 "$guest_pid" 2>/dev/null; do
 		mark=$(grep -aF "$guest_token " "$guest_dir/channel" | tail -n 1 || true)
@@ -134,7 +135,7 @@ guest_watch()
 			set -- $mark
 			case ${2:-} in
 			begin) limit=$(<"$guest_dir/jobs/$3.timeout") what="job $3" job=$3 ;;
-			*) limit=60 what='the guest after a job' ;;
+			*) limit=$((60 * row_slow)) what='the guest after a job' ;;
 			esac
 		fi
 		if ((SECONDS - since >= limit)); then

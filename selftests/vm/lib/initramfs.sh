@@ -15,7 +15,7 @@ initramfs_pack()
 # initramfs_base: the archive of everything that changes seldom, to stdout.
 initramfs_base()
 {
-	local dir=$CACHE/initramfs recipe
+	local dir=$arch_cache/initramfs recipe
 	recipe=$(cat "$tools.seal" "$VM/guest/"* "$VM/lib/initramfs.sh")
 	if ! cache_sealed "$dir" "$recipe"; then
 		initramfs_base_make "$dir"
@@ -48,6 +48,8 @@ initramfs_modules()
 	local tree=$1 name file
 	mkdir -p "$tree/modules"
 	: >"$tree/modules/order"
+	# A kernel that was built here has what it needs built in.
+	[[ $row_suite != source ]] || return 0
 	while read -r name; do
 		file=$(find "$row_dir/lib/modules" -name "$name.ko" -o -name "$name.ko.xz" | head -n 1)
 		[[ -n $file ]] || die "row $row_name has no module $name: correct $VM/guest-modules"

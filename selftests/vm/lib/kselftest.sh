@@ -4,7 +4,6 @@
 # The kernel's own selftest harness and makefile, style checker and netlink
 # generator, from its source package: a few files out of a large tree.
 
-KSELFTEST_SUITE=bookworm-security
 KSELFTEST_PACKAGE=linux-source-6.12
 # lib.mk includes makefiles of scripts/ and tools/scripts/.
 KSELFTEST_FILES=(
@@ -35,26 +34,13 @@ kselftest_ready()
 
 kselftest_make()
 {
-	local dir=$CACHE/linux recipe="$KSELFTEST_SUITE $KSELFTEST_PACKAGE ${KSELFTEST_FILES[*]}"
+	local dir=$CACHE/linux recipe="$SOURCE_SUITE $KSELFTEST_PACKAGE ${KSELFTEST_FILES[*]}"
 	if cache_sealed "$dir" "$recipe"; then
 		return
 	fi
+	source_archive "$KSELFTEST_PACKAGE"
 	cache_fresh "$dir"
-	say "fetching the kernel's selftest files (150 MB download, a minute)"
-	cache_locked "apt-$KSELFTEST_SUITE" kselftest_unpack "$dir"
-	cache_seal "$dir" "$recipe" "${KSELFTEST_FILES[0]}" "${KSELFTEST_FILES[2]}" scripts/checkpatch.pl
-}
-
-kselftest_unpack()
-{
-	local dir=$1 archive top
-	apt_open "$KSELFTEST_SUITE"
-	apt_update
-	[[ -n $(apt_version "$KSELFTEST_PACKAGE") ]] || die "$KSELFTEST_SUITE has no package $KSELFTEST_PACKAGE"
-	apt_unpack "$dir/deb" "$KSELFTEST_PACKAGE"
-	archive=$dir/deb/usr/src/$KSELFTEST_PACKAGE.tar.xz
-	top=$KSELFTEST_PACKAGE
-	tar -C "$dir" -xJf "$archive" --strip-components=1 "${KSELFTEST_FILES[@]/#/$top/}" ||
+	tar -C "$dir" -xJf "$source_file" --strip-components=1 "${KSELFTEST_FILES[@]/#/$KSELFTEST_PACKAGE/}" ||
 		die "$KSELFTEST_PACKAGE lacks a file of the list in $VM/lib/kselftest.sh (see above)"
-	rm -rf "$dir/deb"
+	cache_seal "$dir" "$recipe" "${KSELFTEST_FILES[0]}" "${KSELFTEST_FILES[2]}" scripts/checkpatch.pl
 }

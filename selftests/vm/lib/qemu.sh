@@ -8,49 +8,49 @@
 # arbitrary flags behind, the trap flag among them ("WARNING ... exc_debug_kernel").
 
 QEMU_SUITE=trixie
-QEMU_PACKAGE='qemu-system-x86'
-QEMU_PROGRAM=/usr/bin/qemu-system-x86_64
 
-# qemu_ready: the command into qemu.
+# qemu_ready: the command for the loaded architecture's guests, into qemu.
 qemu_ready()
 {
-	local dir=$CACHE/qemu
-	cache_locked qemu qemu_make
-	qemu=("$dir/lib/ld-linux-x86-64.so.2" --library-path "$dir/lib" "$dir/bin/${QEMU_PROGRAM##*/}" -L "$dir/share")
+	local dir=$arch_cache/qemu
+	cache_locked "qemu-$arch" qemu_make "$dir"
+	qemu=("$dir/lib/ld-linux-x86-64.so.2" --library-path "$dir/lib" "$dir/bin/$arch_qemu" -L "$dir/share")
 }
 
 qemu_recipe()
 {
-	printf '%s\n' "$QEMU_SUITE $QEMU_PACKAGE $QEMU_PROGRAM"
+	printf '%s\n' "$QEMU_SUITE $arch_qemu_package $arch_qemu"
 	declare -f qemu_arrange
 }
 
 qemu_make()
 {
-	local dir=$CACHE/qemu
+	local dir=$1
 	if cache_sealed "$dir" "$(qemu_recipe)"; then
 		return
 	fi
 	cache_fresh "$dir"
-	say "fetching QEMU"
-	cache_locked "apt-$QEMU_SUITE" apt_unpack_closure "$QEMU_SUITE" "$dir/all" "$QEMU_PACKAGE"
+	say "fetching QEMU for $arch"
+	cache_locked "apt-$QEMU_SUITE" apt_unpack_closure "$QEMU_SUITE" "$ARCH_HOST" "$dir/all" "$arch_qemu_package"
 	qemu_arrange "$dir"
-	cache_seal "$dir" "$(qemu_recipe)" "bin/${QEMU_PROGRAM##*/}"
+	cache_seal "$dir" "$(qemu_recipe)" "bin/$arch_qemu"
 }
 
-# The program, its libraries and its firmware; all else that came goes.
+# The program, its libraries and the little firmware that such guests see; all else
+# that came goes.
 qemu_arrange()
 {
 	local dir=$1 all=$1/all library folders
 	mkdir -p "$dir"/{bin,lib,share}
-	[[ -x $all$QEMU_PROGRAM ]] || die "$QEMU_PACKAGE has no $QEMU_PROGRAM: correct $VM/lib/qemu.sh"
-	cp "$all$QEMU_PROGRAM" "$dir/bin/"
+	[[ -x $all/usr/bin/$arch_qemu ]] || die "$arch_qemu_package has no $arch_qemu: correct $VM/lib/arch.sh"
+	cp "$all/usr/bin/$arch_qemu" "$dir/bin/"
 	cp -L "$(find "$all" -name ld-linux-x86-64.so.2 | head -n 1)" "$dir/lib/"
 	folders=$(find "$all" -name '*.so.*' -printf '%h\n' | sort -u | paste -s -d :)
 	while read -r library; do
 		cp -L "$library" "$dir/lib/"
-	done < <("$dir/lib/ld-linux-x86-64.so.2" --library-path "$folders" --list "$dir/bin/${QEMU_PROGRAM##*/}" |
+	done < <("$dir/lib/ld-linux-x86-64.so.2" --library-path "$folders" --list "$dir/bin/$arch_qemu" |
 		awk '$2 == "=>" && $1 !~ /ld-linux/ { print $3 }')
-	cp -rL "$all"/usr/share/{qemu,seabios}/* "$dir/share/"
+	find "$all/usr/share" \( -name 'bios*.bin' -o -name 'linuxboot*.bin' -o -name kvmvapic.bin \) \
+		-exec cp -L -t "$dir/share" {} +
 	rm -rf "$all"
 }

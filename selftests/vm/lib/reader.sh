@@ -9,9 +9,10 @@ reader_build()
 {
 	reader_program=
 	[[ -f $TREE/tools/Makefile ]] || return 0
+	sysroot_ready
 	cache_locked build-reader reader_make "$1"
-	if [[ -e $CACHE/build/reader/.built ]]; then
-		reader_program=$CACHE/build/reader/tools/listenq
+	if [[ -e $arch_cache/reader/.built ]]; then
+		reader_program=$arch_cache/reader/tools/listenq
 	fi
 }
 
@@ -31,6 +32,7 @@ reader_recipe()
 {
 	(cd "$TREE" && grep -E '^(tools|module/uapi)/|^module/[^/]*\.yaml$|^dkms\.conf$' "$1" | LC_ALL=C sort | xargs -d '\n' sha256sum --)
 	cc --version | head -n 1
+	printf '%s\n' "${sysroot_make[@]}"
 }
 
 # reader_sync FOLDER: the copy. Afresh after every change, whatever the makefile
@@ -48,14 +50,14 @@ reader_sync()
 
 reader_make()
 {
-	local dir=$CACHE/build/reader status=0
+	local dir=$arch_cache/reader status=0
 	reader_sync "$dir"
 	if [[ ! -e $dir/.built ]]; then
 		say "building the reader"
 	fi
 	# A warning would be gone the next time: without .built all is made again.
 	rm -f "$dir/.built"
-	make -C "$dir/tools" >"$dir/.log" 2>&1 || status=$?
+	make -C "$dir/tools" "${sysroot_make[@]}" >"$dir/.log" 2>&1 || status=$?
 	sed -i "s#$dir/##g" "$dir/.log"
 	if ((status)); then
 		reader_bad "$1" "does not build"
@@ -71,7 +73,8 @@ reader_make()
 # Its tests, in a copy of their own: they may build it otherwise.
 reader_check()
 {
-	local dir=$CACHE/build/reader-check
+	local dir=$arch_cache/reader-check
+	sysroot_ready
 	reader_sync "$dir"
 	rm -f "$dir/.built"
 	timeout 300 make -s -C "$dir/tools" check || die "the reader's tests failed (see above)"
@@ -80,7 +83,7 @@ reader_check()
 
 reader_bad()
 {
-	cat "$CACHE/build/reader/.log" >&2
+	cat "$arch_cache/reader/.log" >&2
 	[[ $1 == lenient ]] || die "the reader $2 (see above)"
 	say "the reader $2 (see above): going on without it"
 }
@@ -89,13 +92,12 @@ reader_bad()
 # than the host.
 reader_collect()
 {
-	local program=$CACHE/build/reader/tools/listenq missing
-	[[ -f $TREE/tools/Makefile && -e $CACHE/build/reader/.built ]] || return 0
-	missing=$("$tools/root/lib64/ld-linux-x86-64.so.2" --library-path "$tools/root/lib" --list "$program" |
-		awk -v root="$tools/root/" '$2 == "=>" && index($3, root) != 1 { print $1 }')
+	local program=$arch_cache/reader/tools/listenq missing
+	[[ -f $TREE/tools/Makefile && -e $arch_cache/reader/.built ]] || return 0
+	missing=$(comm -23 <(tools_needed "$program" | sort) <(cd "$tools/root/lib" && printf '%s\n' * | sort))
 	[[ -z $missing ]] ||
 		die "the guest lacks what the reader links with, ${missing//$'\n'/ }: add it to TOOLS_LIBRARIES in $VM/lib/tools.sh"
-	strip -o "$1/selftests/listenq" "$program"
+	"${arch_cross}strip" -o "$1/selftests/listenq" "$program"
 }
 
 command_reader()

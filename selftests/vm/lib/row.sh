@@ -8,24 +8,32 @@ row_names()
 	awk '$1 !~ /^#/ && NF { print $1 }' "$VM/rows"
 }
 
-# row_load NAME: its columns into the row_* variables.
+# row_load NAME: its columns into the row_* variables, and its architecture.
 row_load()
 {
 	local line
 	line=$(awk -v name="$1" '$1 == name' "$VM/rows")
 	[[ -n $line ]] || die "there is no row '$1': '$0 list' shows them"
-	read -r row_name row_suite row_image row_headers row_arch <<<"$line"
-	[[ -n ${row_arch:-} ]] || die "$VM/rows: row '$1' needs five columns"
-	[[ $row_arch == amd64 ]] || die "row '$1': only amd64 guests are implemented, not $row_arch"
+	read -r row_name row_suite row_kernel row_arch row_class <<<"$line"
+	[[ $row_class == all || $row_class == core ]] ||
+		die "$VM/rows: the line of '$1' is not: name suite kernel arch all|core"
 	row_dir=$CACHE/kernel/$row_name
+	arch_load "$row_arch"
+	row_slow=1
+	row_shift=0
+	row_memory=0
+	if [[ $row_suite == source ]]; then
+		source_row
+	fi
 }
 
-# rows_chosen NAME...: the given rows, checked, or all of them.
+# rows_chosen NAME...: the given rows, checked, or all that are fetched. What is
+# built here takes its time, and has to be asked for.
 rows_chosen()
 {
 	local name
 	if (($# == 0)); then
-		row_names
+		awk '$1 !~ /^#/ && NF && $2 != "source" { print $1 }' "$VM/rows"
 		return
 	fi
 	for name; do

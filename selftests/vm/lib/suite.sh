@@ -9,16 +9,22 @@ KMSG_BAD='\bBUG\b|WARNING|Oops|\bpossible\b|\bstall|\bleak|kmemleak|general prot
 KMSG_GOOD='loading out-of-tree module taints kernel|module verification failed|Possible SYN flooding'
 
 SUITES=${LISTENQ_SUITES:-$VM/suites}
+# What rows of the class core run. Of the table that is ours: another table is run
+# on every row.
+CORE_SUITES=$VM/core-suites
 
 suite_all()
 {
 	awk '$1 !~ /^#/ && NF' "$SUITES"
 }
 
-# The sets of programs that any suite of the table wants.
-suite_sets()
+# The sets of programs that any suite of the loaded row wants.
+suite_row_sets()
 {
-	suite_all | awk '{ n = split($2, word, "+"); while (n > 1) print word[n--] }' | sort -u
+	local suite_table
+	suite_choose
+	suite_of_row
+	awk '{ n = split($2, word, "+"); while (n > 1) print word[n--] }' <<<"$suite_table" | sort -u
 }
 
 # suite_field NAME N: column N of a suite; column 4 is the rest of the line.
@@ -29,10 +35,12 @@ suite_field()
 		$1 == name && n == 4 { sub(/^[ \t]*([^ \t]+[ \t]+)([^ \t]+[ \t]+)([^ \t]+[ \t]+)/, ""); print }' <<<"$suite_table"
 }
 
-# suite_choose [SUITE[.POINT]]: into suite_table, checked, and suite_point.
+# suite_choose [SUITE[.POINT]]: into suite_chosen, suite_table, checked, and
+# suite_point.
 suite_choose()
 {
 	local chosen=${1:-} name mode seconds command sets
+	suite_chosen=$chosen
 	sets=$(printf '(\+%s)?' "${TOOLS_SETS[@]}")
 	[[ -f $SUITES ]] || die "$SUITES does not exist"
 	suite_table=$(suite_all)
@@ -48,6 +56,20 @@ suite_choose()
 			die "$SUITES: the line of '$name' is not: name race|time[+SET...] seconds command (sets, in this order: ${TOOLS_SETS[*]})"
 	done <<<"$suite_table"
 	[[ -z $(cut -d ' ' -f 1 <<<"$suite_table" | sort | uniq -d) ]] || die "$SUITES: a name is there twice"
+}
+
+# suite_of_row: leave in suite_table what the loaded row's class has of it. A suite
+# that was asked for by name is run wherever it was asked for.
+suite_of_row()
+{
+	local name
+	if [[ $row_class == all || -n $suite_chosen || -n ${LISTENQ_SUITES:-} ]]; then
+		return
+	fi
+	while read -r name; do
+		[[ -n $(suite_field "$name" 2) ]] || die "$CORE_SUITES: there is no suite '$name' in $SUITES"
+	done < <(awk '$1 !~ /^#/ && NF { print $1 }' "$CORE_SUITES")
+	suite_table=$(awk 'NR == FNR { core[$1] = 1; next } $1 in core' "$CORE_SUITES" - <<<"$suite_table")
 }
 
 # The harness names a test FIXTURE.TEST or FIXTURE.VARIANT.TEST; -r wants all of
@@ -78,6 +100,7 @@ suite_row()
 	local mode beside=() others=()
 	build_for_guest "$1" >&2
 	printf '# row %s: Linux %s\n' "$row_name" "$kernel_release"
+	suite_of_row
 	for mode in $(suite_modes); do
 		if [[ $mode == time* ]]; then
 			beside+=("$mode")
@@ -145,7 +168,7 @@ suite_mode()
 # suite_boot MODE[+SET...] SUITE...: leaves those that did not get their turn in suite_left.
 suite_boot()
 {
-	local mode=${1%%+*} name sets
+	local mode=${1%%+*} boot=$row_name.$1 name sets
 	IFS=+ read -r -a sets <<<"$1"
 	guest_sets_choose "${sets[@]:1}"
 	shift
@@ -153,8 +176,9 @@ suite_boot()
 	for name; do
 		{
 			printf 'export POINT=%q POINT_ARGS=%q\n' "$suite_point" "$(suite_point_args)"
+			((row_slow == 1)) || printf 'export LISTENQ_SLOW=%s\n' "$row_slow"
 			suite_field "$name" 4
-		} | guest_job "$name" "$(suite_field "$name" 3)"
+		} | guest_job "$name" "$(($(suite_field "$name" 3) * row_slow))"
 	done
 	say "row $row_name, $mode${guest_sets:+ with ${guest_sets[*]}}: $*"
 	guest_boot "$mode"
@@ -176,6 +200,9 @@ suite_boot()
 	done
 	if [[ -n $guest_problem ]]; then
 		printf 'not ok - %s.%s.shutdown # %s\n' "$row_name" "$name" "$guest_problem"
+	else
+		suite_leak "$boot.no-leak"
+		suite_lockdep "$boot.locks-watched"
 	fi
 }
 
@@ -207,6 +234,9 @@ suite_kmsg()
 		printf 'not ok - %s # %s\n' "$point" "$suite_broken"
 		return
 	fi
+	if suite_has KCSAN; then
+		suite_races "$row_name.$1.no-data-race-of-ours" "$2"
+	fi
 	bad=$(grep -aE "$KMSG_BAD" "$2" | grep -avE "$KMSG_GOOD" | head -n 20 || true)
 	if [[ -z $bad ]]; then
 		printf 'ok - %s\n' "$point"
@@ -214,6 +244,58 @@ suite_kmsg()
 	fi
 	printf '# %s\n' "${bad//$'\n'/$'\n'# }"
 	printf '# all of it: %s\nnot ok - %s # the kernel complained\n' "$2" "$point"
+}
+
+# suite_has OPTION: is the row's kernel configured with it?
+suite_has()
+{
+	grep -qx "CONFIG_$1=y" "$kernel_headers/.config"
+}
+
+# suite_leak POINT
+suite_leak()
+{
+	local leaks=$guest_dir/result/guest.leak
+	suite_has DEBUG_KMEMLEAK || return 0
+	if [[ ! -e $leaks ]]; then
+		printf 'not ok - %s # nobody looked\n' "$1"
+	elif [[ -s $leaks ]]; then
+		sed 's/^/# /' "$leaks"
+		printf 'not ok - %s # memory that nobody has a pointer to\n' "$1"
+	else
+		printf 'ok - %s\n' "$1"
+	fi
+}
+
+# suite_lockdep POINT: it turns itself off at its first report, and when it has no
+# more room, which no log of a later suite would show.
+suite_lockdep()
+{
+	suite_has PROVE_LOCKING || return 0
+	if grep -qE '^ debug_locks: +1$' "$guest_dir/result/guest.lockdep" 2>/dev/null; then
+		printf 'ok - %s\n' "$1"
+	else
+		printf 'not ok - %s # lockdep was off at the end\n' "$1"
+	fi
+}
+
+# suite_races POINT LOG: which of the races that it reports concern listenq; leaves
+# the rest of it in the log. What the kernel does to itself is only counted.
+suite_races()
+{
+	local n
+	: >"$2.ours"
+	: >"$2.theirs"
+	awk -v ours="$2.ours" -v theirs="$2.theirs" -f "$VM/lib/kcsan.awk" "$2" >"$2.rest"
+	mv "$2.rest" "$2"
+	n=$(grep -c 'BUG: KCSAN' "$2.theirs") || true
+	printf '# %s data races without listenq: %s\n' "$n" "$2.theirs"
+	if [[ -s $2.ours ]]; then
+		sed 's/^/# /' "$2.ours"
+		printf 'not ok - %s # KCSAN saw unmarked accesses race\n' "$1"
+	else
+		printf 'ok - %s\n' "$1"
+	fi
 }
 
 # suite_rows JOBS ROW...: one after another, or so many at a time, printed in order.
@@ -263,7 +345,6 @@ command_test()
 	local jobs=1 chosen='' rows tally status=0
 	local words=()
 	suite_verbose=0 suite_pids=()
-	need make "$BUILD_CC" cpio
 	# Options may stand before and after the rows.
 	while (($#)); do
 		case $1 in
@@ -279,6 +360,8 @@ command_test()
 	done
 	[[ $jobs =~ ^[1-9][0-9]*$ ]] || die_usage "-j wants a number, not '$jobs'"
 	rows=$(rows_chosen "${words[@]}")
+	# shellcheck disable=SC2086 # one word a row
+	arch_need $rows
 	suite_choose "$chosen"
 	mkdir -p "$CACHE/run"
 	trap suite_stop EXIT

@@ -53,8 +53,8 @@ tools_set()
 tools_ready()
 {
 	local name
-	cache_locked tools tools_make
-	tools=$CACHE/tools
+	cache_locked "tools-$arch" tools_make
+	tools=$arch_cache/tools
 	for name; do
 		tools_set "$name"
 		[[ $name != python ]] || kselftest_ready
@@ -62,12 +62,12 @@ tools_ready()
 	done
 }
 
-tools_archive() { printf '%s\n' "$CACHE/tools-$1/set.cpio"; }
+tools_archive() { printf '%s\n' "$arch_cache/tools-$1/set.cpio"; }
 
 tools_recipe()
 {
 	printf '%s\n' "$TOOLS_SUITE ${TOOLS_PACKAGES[*]} ${TOOLS_PROGRAMS[*]} ${TOOLS_LIBRARIES[*]} ${TOOLS_TERMINALS[*]}"
-	declare -f tools_arrange tools_paths tools_take tools_libraries
+	declare -f tools_arrange tools_paths tools_take tools_libraries tools_find tools_needed
 }
 
 # A set has only the libraries that the first one has not.
@@ -85,38 +85,37 @@ tools_set_recipe()
 
 tools_make()
 {
-	local dir=$CACHE/tools
+	local dir=$arch_cache/tools
 	if cache_sealed "$dir" "$(tools_recipe)"; then
 		return
 	fi
 	cache_fresh "$dir"
 	say "fetching the guest's programs"
 	# What has no program or library in it is dropped later.
-	cache_locked "apt-$TOOLS_SUITE" apt_unpack_closure "$TOOLS_SUITE" "$dir/all" "${TOOLS_PACKAGES[@]}"
+	cache_locked "apt-$TOOLS_SUITE" apt_unpack_closure "$TOOLS_SUITE" "$arch" "$dir/all" "${TOOLS_PACKAGES[@]}"
 	tools_arrange "$dir"
 }
 
 tools_set_make()
 {
-	local name=$1 dir=$CACHE/tools-$1 recipe
+	local name=$1 dir=$arch_cache/tools-$1 recipe
 	recipe=$(tools_set_recipe "$name")
 	if cache_sealed "$dir" "$recipe"; then
 		return
 	fi
 	cache_fresh "$dir"
 	say "fetching the guest's programs of the set $name"
-	cache_locked "apt-$TOOLS_SUITE" apt_unpack_closure "$TOOLS_SUITE" "$dir/all" "${set_packages[@]}"
+	cache_locked "apt-$TOOLS_SUITE" apt_unpack_closure "$TOOLS_SUITE" "$arch" "$dir/all" "${set_packages[@]}"
 	tools_set_arrange "$name" "$dir"
 	cache_seal "$dir" "$recipe" set.cpio
 	say "the set $name is $(($(stat -c %s "$dir/set.cpio") >> 20)) MB"
 }
 
-# tools_paths FOLDER: where what was unpacked has its loader and its libraries.
+# tools_paths FOLDER: where what was unpacked has its libraries.
 tools_paths()
 {
 	all=$1/all root=$1/root
-	loader=$all/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
-	paths=$all/lib/x86_64-linux-gnu:$all/usr/lib/x86_64-linux-gnu
+	paths=$all/lib/$arch_libs:$all/usr/lib/$arch_libs
 	mkdir -p "$root/lib" "$root/usr/bin"
 }
 
@@ -132,26 +131,41 @@ tools_take()
 	done
 }
 
-# tools_libraries FILE: what it needs, asked of its own dynamic loader.
+# tools_libraries FILE: what it needs, and what that needs. Not asked of its dynamic
+# loader, which the host may not be able to run.
 tools_libraries()
 {
-	local library
-	while read -r library; do
-		[[ -f $root/lib/${library##*/} || -f $CACHE/tools/root/lib/${library##*/} ]] ||
-			cp -L "$library" "$root/lib/"
-	done < <("$loader" --library-path "$paths" --list "$1" | awk '$2 == "=>" && $1 !~ /ld-linux/ { print $3 }')
+	local name library
+	for name in $(tools_needed "$1"); do
+		[[ ! -f $root/lib/$name && ! -f $arch_cache/tools/root/lib/$name ]] || continue
+		library=$(tools_find "$name")
+		[[ -n $library ]] || die "the packages lack $name, which ${1##*/} needs"
+		cp -L "$library" "$root/lib/$name"
+		tools_libraries "$library"
+	done
+}
+
+# tools_find LIBRARY
+tools_find()
+{
+	find "${paths%%:*}/" "${paths##*:}/" -maxdepth 1 -name "$1" 2>/dev/null | head -n 1
+}
+
+# tools_needed FILE: the libraries it names, but for the loader.
+tools_needed()
+{
+	LC_ALL=C readelf -d "$1" | awk -F '[][]' '/\(NEEDED\)/ && $2 !~ /^ld-linux/ { print $2 }'
 }
 
 tools_arrange()
 {
-	local all root loader paths program name file
+	local all root paths name file
 	tools_paths "$1"
-	mkdir -p "$root/lib64"
 	install -D -m 755 "$all/bin/busybox" "$root/bin/busybox"
-	cp -L "$loader" "$root/lib64/"
+	install -D -m 755 "$all/lib/$arch_libs/${arch_loader##*/}" "$root$arch_loader"
 	tools_take "${TOOLS_PROGRAMS[@]}"
 	for name in "${TOOLS_LIBRARIES[@]}"; do
-		file=$(find "$all/lib/" "$all/usr/lib/" -name "$name" | head -n 1)
+		file=$(tools_find "$name")
 		[[ -n $file ]] || die "the packages ${TOOLS_PACKAGES[*]} have no $name"
 		cp -L "$file" "$root/lib/"
 		tools_libraries "$file"
@@ -162,16 +176,13 @@ tools_arrange()
 	# bash is sh too: busybox's shell takes its own applets before any PATH.
 	ln -s /usr/bin/bash "$root/bin/bash"
 	ln -s /usr/bin/bash "$root/bin/sh"
-	for program in $("$root/bin/busybox" --list); do
-		[[ -e $root/bin/$program || -L $root/bin/$program ]] || ln -s busybox "$root/bin/$program"
-	done
 	rm -rf "$all"
 	cache_seal "$1" "$(tools_recipe)" root/bin/busybox root/usr/bin/ss root/usr/bin/nginx
 }
 
 tools_set_arrange()
 {
-	local name=$1 dir=$2 all root loader paths
+	local name=$1 dir=$2 all root paths
 	tools_paths "$dir"
 	tools_take "${set_programs[@]}"
 	[[ $name != python ]] || tools_python
@@ -216,10 +227,12 @@ tools_python()
 	tools_python_ynl
 }
 
-# By the Python that will run it. Times of files mean nothing in the guest.
+# By the Python that will run it, which has to be one for this host. Times of files
+# mean nothing in the guest.
 tools_python_compile()
 {
-	PYTHONHOME=$all/usr timeout 300 "$loader" --library-path "$paths" "$all/usr/bin/python3" -E -S \
+	[[ $arch == "$ARCH_HOST" ]] || die "the set python is for guests of $ARCH_HOST only"
+	PYTHONHOME=$all/usr timeout 300 "$all/lib/$arch_libs/${arch_loader##*/}" --library-path "$paths" "$all/usr/bin/python3" -E -S \
 		-m compileall -q --invalidation-mode unchecked-hash -s "$root" -p / "$@" ||
 		die "cannot compile Python's library for the guest (see above)"
 }
