@@ -10,7 +10,8 @@ ARCH_HOST=amd64
 #   kbuild   what the kernel's makefile is told
 #   libs     the folder of shared libraries in Debian's packages
 #   loader   the dynamic loader's path
-#   qemu     the emulator and the machine. cortex-a72: max takes three times as long
+#   qemu     the emulator
+#   machine  what it is to emulate. cortex-a72: max takes three times as long
 #   console  the first serial port, which QEMU's first -serial is
 #   channel  the second, which is in every kernel too, and the device that has it:
 #            the machine virt has only one port of its own
@@ -24,7 +25,8 @@ arch_load()
 		arch_kbuild=()
 		arch_libs=x86_64-linux-gnu
 		arch_loader=/lib64/ld-linux-x86-64.so.2
-		arch_qemu=(qemu-system-x86_64 -machine q35 -cpu max)
+		arch_qemu=qemu-system-x86_64
+		arch_machine=(-machine q35 -cpu max)
 		arch_console=ttyS0
 		arch_channel=ttyS1
 		arch_channel_device=isa-serial
@@ -34,7 +36,8 @@ arch_load()
 		arch_kbuild=(ARCH=arm64 "CROSS_COMPILE=$arch_cross")
 		arch_libs=aarch64-linux-gnu
 		arch_loader=/lib/ld-linux-aarch64.so.1
-		arch_qemu=(qemu-system-aarch64 -machine virt -cpu cortex-a72)
+		arch_qemu=qemu-system-aarch64
+		arch_machine=(-machine virt -cpu cortex-a72)
 		arch_console=ttyAMA0
 		arch_channel=ttyS0
 		arch_channel_device=pci-serial
@@ -52,6 +55,6 @@ arch_need()
 	need make cpio readelf
 	for row; do
 		row_load "$row"
-		need "$arch_cross$BUILD_CC" "${arch_cross}strip" "${arch_qemu[0]}"
+		need "$arch_cross$BUILD_CC" "${arch_cross}strip" "$arch_qemu"
 	done
 }

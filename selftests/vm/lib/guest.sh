@@ -88,7 +88,7 @@ guest_qemu()
 	memory=$(guest_memory)
 	# Everything the kernel says is kept: a job may log much, and what a test
 	# writes to /dev/kmsg is not rate limited.
-	exec_qemu=("${arch_qemu[@]}" "${guest_machine[@]}" -m "$memory"
+	exec_qemu=("$arch_qemu" "${arch_machine[@]}" "${guest_machine[@]}" -m "$memory"
 		-nodefaults -no-user-config -display none -nic none -no-reboot
 		-kernel "$kernel_image" -initrd "$guest_dir/initramfs"
 		-append "console=$arch_console $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
