@@ -6,7 +6,8 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 VM := selftests/vm/run
 
 .DEFAULT_GOAL := module
-.PHONY: module modules modules_install tools install ynl clean demo test test-debug test-kcsan lint shell help
+.PHONY: module modules modules_install tools install ynl clean demo test test-matrix \
+	test-debug test-kcsan lint shell help
 
 module: modules
 
@@ -40,6 +41,11 @@ demo:
 test:
 	selftests/test $(KERNELS)
 
+# Every row that is fetched, as many at a time as there are pairs of CPUs or JOBS says.
+JOBS ?= $(shell expr \( $$(nproc) + 1 \) / 2)
+test-matrix:
+	selftests/test -j $(JOBS) $$($(VM) list | awk '$$2 != "source" { print $$1 }')
+
 # On kernels built for it, which report what others survive: the first run of each
 # takes some minutes longer.
 test-debug test-kcsan:
@@ -63,6 +69,7 @@ help:
 	@echo 'make demo             show it at work in a virtual machine'
 	@echo 'make test             test it in virtual machines'
 	@echo 'make test KERNELS="6.1 6.12-cloud"   ... with these kernels'
+	@echo 'make test-matrix      ... with all of them, JOBS=N at a time'
 	@echo 'make test-debug       ... with a kernel that checks memory, locks, RCU, leaks'
 	@echo 'make test-kcsan       ... with one that looks for data races'
 	@echo 'make shell            a shell in a virtual machine that has it'

@@ -26,17 +26,17 @@ kernel_recipe()
 
 kernel_make()
 {
+	if [[ $row_suite == source ]]; then
+		kernel_build
+		return
+	fi
 	if cache_sealed "$row_dir" "$(kernel_recipe)"; then
 		return
 	fi
 	cache_fresh "$row_dir"
-	if [[ $row_suite == source ]]; then
-		kernel_build
-	else
-		say "fetching the kernel of row $row_name"
-		cache_locked "apt-$row_suite" kernel_unpack
-		kernel_arrange
-	fi
+	say "fetching the kernel of row $row_name"
+	cache_locked "apt-$row_suite" kernel_unpack
+	kernel_arrange
 	kernel_seal
 }
 

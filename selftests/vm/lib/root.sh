@@ -10,7 +10,7 @@ ROOT_SUITE=trixie
 ROOT_CC=gcc-14
 ROOT_PACKAGES=(
 	bash coreutils dash findutils grep mawk sed
-	make "$ROOT_CC" libelf1t64 sparse
+	make "$ROOT_CC" libelf1t64
 )
 
 # root_wanted SUITE: whether kernels of the suite are built there.
@@ -35,7 +35,7 @@ root_make()
 		return
 	fi
 	cache_fresh "$dir"
-	say "fetching $ROOT_SUITE's compiler (80 MB download)"
+	say "fetching $ROOT_SUITE's compiler (65 MB download)"
 	cache_locked "apt-$ROOT_SUITE" root_unpack "$dir"
 	cache_seal "$dir" "$(root_recipe)" usr/bin/make "usr/bin/$ROOT_CC"
 }
