@@ -77,28 +77,6 @@ void lq_act_drop_ack(struct sock *sk, struct request_sock *req)
 }
 
 /**
- * lq_act_reset_request() - refuse an ACK as with tcp_abort_on_overflow=1
- * @sk: the listener
- * @skb: the ACK
- * @req: the request, which goes
- * @req_stolen: becomes whether another CPU was quicker
- *
- * Context: bottom halves disabled; the caller goes on as if tcp_check_req() had
- * returned NULL.
- */
-void lq_act_reset_request(struct sock *sk, struct sk_buff *skb,
-			  struct request_sock *req, bool *req_stolen)
-{
-	bool unlinked;
-
-	lq_send_reset(req->rsk_ops, sk, skb);
-	unlinked = inet_csk_reqsk_queue_drop(req->rsk_listener, req);
-	if (unlinked)
-		__NET_INC_STATS(sock_net(sk), LINUX_MIB_EMBRYONICRSTS);
-	*req_stolen = !unlinked;
-}
-
-/**
  * lq_act_reset_cookie() - answer a refused ACK that carries a cookie with a RST
  * @sk: the listener
  * @skb: the ACK, which we hold besides whoever asked

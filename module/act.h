@@ -14,8 +14,6 @@ struct sock;
 bool lq_act_resets_soon(const struct sock *sk, const struct sk_buff *skb,
 			const struct request_sock *req);
 void lq_act_drop_ack(struct sock *sk, struct request_sock *req);
-void lq_act_reset_request(struct sock *sk, struct sk_buff *skb,
-			  struct request_sock *req, bool *req_stolen);
 struct sock *lq_act_reset_cookie(struct sock *sk, struct sk_buff *skb);
 
 #endif /* _LISTENQ_ACT_H */

@@ -10,6 +10,7 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "compat/listening.h"
 #include "enumerate.h"
 #include "listener.h"
 
@@ -103,7 +104,7 @@ int lq_enumerate(void)
 	unsigned int slot;
 	int err = 0;
 
-	for (slot = 0; slot <= hashinfo->lhash2_mask && !err; slot++)
-		err = enumerate_bucket(&hashinfo->lhash2[slot]);
+	for (slot = 0; slot < lq_listening_buckets(hashinfo) && !err; slot++)
+		err = enumerate_bucket(lq_listening_bucket(hashinfo, slot));
 	return err;
 }

@@ -21,6 +21,8 @@
 #include <linux/string.h>
 
 #include "compat/ftrace.h"
+#include "compat/kprobes.h"
+#include "compat/original.h"
 #include "hook.h"
 
 /* Another tracer may just be attaching or leaving. */
@@ -36,7 +38,7 @@ static struct lq_hook *lq_hooks;
 static int lq_hooks_nr;
 
 static void notrace redirect(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+			     struct ftrace_ops *ops, struct lq_ftrace_regs *fregs)
 {
 	int n;
 
@@ -53,11 +55,12 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip,
 static struct ftrace_ops lq_redirect_ops = {
 	.func = redirect,
 	/* PERMANENT: else kernel.ftrace_enabled=0 would switch us off. */
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT |
+		 LQ_FTRACE_FLAGS,
 };
 
 static void notrace notice(unsigned long ip, unsigned long parent_ip,
-			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+			   struct ftrace_ops *ops, struct lq_ftrace_regs *fregs)
 {
 	int n;
 
@@ -72,7 +75,7 @@ static void notrace notice(unsigned long ip, unsigned long parent_ip,
 
 static struct ftrace_ops lq_notice_ops = {
 	.func = notice,
-	.flags = FTRACE_OPS_FL_PERMANENT,
+	.flags = FTRACE_OPS_FL_PERMANENT | LQ_FTRACE_FLAGS,
 };
 
 static bool lq_redirecting;
@@ -117,7 +120,7 @@ static void ftrace_end(struct ftrace_ops *ops, bool *registered)
 	if (!*registered)
 		return;
 	unregister_ftrace_function(ops);
-	ftrace_free_filter(ops);
+	lq_ftrace_free_filter(ops);
 	*registered = false;
 }
 
@@ -125,12 +128,13 @@ static int replace(struct lq_hook *hook)
 {
 	int tries, err;
 
-	if (!LQ_CAN_REPLACE || !hook->wrapper)
+	if (!LQ_FTRACE_SEES || !LQ_CAN_CALL_ORIGINAL || !LQ_CAN_SKIP_SITE ||
+	    !hook->wrapper)
 		return -EOPNOTSUPP;
 	err = find_address(hook);
 	if (err)
 		return err;
-	hook->set_original(hook->address + MCOUNT_INSN_SIZE);
+	hook->set_original(hook->address + LQ_SITE_SIZE);
 	for (tries = 0; tries < LQ_HOOK_TRIES; tries++) {
 		err = ftrace_add(&lq_redirect_ops, &lq_redirecting,
 				 hook->address);
@@ -163,7 +167,7 @@ static int notice_name(const struct lq_hook *hook)
 		return err;
 	err = register_ftrace_function(&lq_notice_ops);
 	if (err)
-		ftrace_free_filter(&lq_notice_ops);
+		lq_ftrace_free_filter(&lq_notice_ops);
 	else
 		lq_noticing = true;
 	return err;
@@ -173,7 +177,7 @@ static int notice_entry(struct lq_hook *hook)
 {
 	int err;
 
-	if (!LQ_CAN_WATCH_ENTRY)
+	if (!LQ_FTRACE_SEES)
 		return -EOPNOTSUPP;
 	err = notice_name(hook);
 	if (!err)
@@ -186,7 +190,7 @@ static int notice_entry(struct lq_hook *hook)
 /* Without ftrace: the kretprobe's entry, and no return. */
 static int entered_by_probe(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct lq_hook *hook = container_of(get_kretprobe(ri), struct lq_hook,
+	struct lq_hook *hook = container_of(lq_get_kretprobe(ri), struct lq_hook,
 					    probe);
 
 	hook->entered(regs_get_kernel_argument(regs, 0),
@@ -232,17 +236,33 @@ static int try_entry(struct lq_hook *hook)
 	return watch(hook);
 }
 
+/* Which policies are possible depends on it. */
+static void say_watched(const struct lq_hook *hook, int err)
+{
+	if (!hook->wrapper || !strcmp(hooks, "probe"))
+		return;
+	if (err == -EBUSY)
+		pr_info("%s is in use by another tracer or live patch: watching it by a kretprobe\n",
+			hook->name);
+	else
+		pr_info("cannot replace %s (%d): watching it by a kretprobe\n",
+			hook->name, err);
+}
+
 static int try_ways(struct lq_hook *hook)
 {
-	int err = -EOPNOTSUPP;
+	int err = -EOPNOTSUPP, watched;
 
 	if (hook->entered)
 		return try_entry(hook);
 	if (strcmp(hooks, "probe"))
 		err = replace(hook);
-	if (err && !(hook->wrapper && !strcmp(hooks, "replace")))
-		err = watch(hook);
-	return err;
+	if (!err || (hook->wrapper && !strcmp(hooks, "replace")))
+		return err;
+	watched = watch(hook);
+	if (!watched)
+		say_watched(hook, err);
+	return watched;
 }
 
 static void say_why(const struct lq_hook *hook, int err)

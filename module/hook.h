@@ -27,7 +27,7 @@ enum lq_hook_way {
  * struct lq_hook - one kernel function
  * @name: its symbol
  * @wrapper: takes its place; has its very type.  NULL: can only be watched
- * @set_original: tells the wrapper's static_call() where the original goes on
+ * @set_original: tells the wrapper where the original goes on
  * @entered: only the entry is of interest: gets the first two arguments, with
  *	preemption disabled
  * @before: kretprobe entry handler; nonzero: do not run @after

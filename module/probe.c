@@ -16,7 +16,6 @@
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
-#include <linux/static_call.h>
 #include <net/inet_connection_sock.h>
 #include <net/mptcp.h>
 #include <net/request_sock.h>
@@ -25,6 +24,8 @@
 
 #include "act.h"
 #include "baseline.h"
+#include "compat/original.h"
+#include "compat/prototype.h"
 #include "compat/tcp.h"
 #include "hook.h"
 #include "listener.h"
@@ -52,7 +53,8 @@ MODULE_PARM_DESC(accept_maxactive,
  * @unproven: the peer was found not to be proven
  * @unhashed_before: the request was taken out of the SYN queue, and had been
  *	replaced by its child before
- * @mptcp: a reference to @req is held
+ * @not_queued: the request was taken out of the SYN queue, and its child goes
+ *	to an MPTCP connection instead of the accept queue
  * @sk: the listener
  * @skb: the segment
  * @req: the request, for a segment that came for one
@@ -69,7 +71,7 @@ struct lq_call {
 	bool duplicate;
 	bool unproven;
 	bool unhashed_before;
-	bool mptcp;
+	bool not_queued;
 	struct sock *sk;
 	const struct sk_buff *skb;
 	struct request_sock *req;
@@ -301,7 +303,7 @@ static __always_inline void syn_after(struct lq_call *call)
 }
 
 static typeof(tcp_conn_request) lq_tcp_conn_request;
-DEFINE_STATIC_CALL_NULL(lq_orig_tcp_conn_request, tcp_conn_request);
+LQ_DEFINE_ORIGINAL(tcp_conn_request, tcp_conn_request);
 
 /*
  * The kernel treats a SYN with a sequence number to begin with as one that
@@ -318,7 +320,7 @@ static int queue_syn(struct request_sock_ops *rsk_ops,
 	if (!TCP_SKB_CB(skb)->tcp_tw_isn)
 		TCP_SKB_CB(skb)->tcp_tw_isn =
 			lq_initial_seq(af_ops, sock_net(sk), skb) ?: 1;
-	ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops, sk, skb);
+	ret = lq_original(tcp_conn_request)(rsk_ops, af_ops, sk, skb);
 	TCP_SKB_CB(skb)->tcp_tw_isn = 0;
 	return ret;
 }
@@ -341,12 +343,12 @@ static int act_on_syn(enum lq_action action, struct request_sock_ops *rsk_ops,
 		break;
 	case LQ_ACTION_COOKIE:
 		lq_synq_lift(sk);
-		ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops,
+		ret = lq_original(tcp_conn_request)(rsk_ops, af_ops,
 							    sk, skb);
 		lq_synq_lower(sk);
 		break;
 	case LQ_ACTION_PASS:
-		ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops,
+		ret = lq_original(tcp_conn_request)(rsk_ops, af_ops,
 							    sk, skb);
 		break;
 	}
@@ -388,7 +390,7 @@ static int lq_tcp_conn_request(struct request_sock_ops *rsk_ops,
 	if (lq_policies_any())
 		return syn_by_order(rsk_ops, af_ops, sk, skb);
 	syn_before(&call, sk, skb);
-	ret = static_call(lq_orig_tcp_conn_request)(rsk_ops, af_ops, sk, skb);
+	ret = lq_original(tcp_conn_request)(rsk_ops, af_ops, sk, skb);
 	syn_after(&call);
 	return ret;
 }
@@ -428,10 +430,7 @@ static __always_inline void ack_before(struct lq_call *call, struct sock *sk,
 	call->req_stolen = req_stolen;
 	call->synack_us = tcp_rsk(req)->snt_synack;
 	call->unhashed_before = false;
-	/* Afterwards only a reference of ours keeps it. */
-	call->mptcp = rsk_is_mptcp(req);
-	if (unlikely(call->mptcp))
-		refcount_inc(&req->rsk_refcnt);
+	call->not_queued = false;
 	note_before(call, ack_mibs, ARRAY_SIZE(ack_mibs));
 	call_enter(call);
 }
@@ -468,10 +467,7 @@ static __always_inline void ack_after(struct lq_call *call,
 	note_growth(call, ack_mibs, ARRAY_SIZE(ack_mibs), &ack.growth);
 	ack.result = result_of(result, sk);
 	ack.migrated = call->source != sk;
-	if (unlikely(call->mptcp)) {
-		ack.not_queued = rsk_drop_req(call->req);
-		reqsk_put(call->req);
-	}
+	ack.not_queued = call->not_queued;
 	/*
 	 * Its child had taken its place, and yet it was not another CPU that
 	 * did so: the listener had closed.
@@ -496,7 +492,7 @@ static __always_inline void ack_after(struct lq_call *call,
 }
 
 static typeof(tcp_check_req) lq_tcp_check_req;
-DEFINE_STATIC_CALL_NULL(lq_orig_tcp_check_req, tcp_check_req);
+LQ_DEFINE_ORIGINAL(tcp_check_req, tcp_check_req);
 
 /* Whether a call, not over yet, was told that the accept queue is full. */
 static bool overflowed(const struct lq_call *call)
@@ -516,10 +512,31 @@ static bool was_reset(const struct lq_call *call)
 	       call->before[LQ_MIB_EMBRYONICRSTS];
 }
 
+/*
+ * Not declared in any header.  Everything but a completed handshake comes
+ * through it: expiry, reset, abort, a listener that has closed.
+ */
+typedef bool lq_reqsk_queue_drop_fn(struct sock *sk, struct request_sock *req,
+				    bool from_timer);
+
+static lq_reqsk_queue_drop_fn lq_reqsk_queue_drop;
+
+/*
+ * Refuses an ACK as with tcp_abort_on_overflow=1.  What the kernel calls to let
+ * the request go, inet_csk_reqsk_queue_drop(), is not exported in 7.x; it calls
+ * nothing but what we wrap.
+ */
+static void reset_request(struct sock *sk, struct sk_buff *skb,
+			  struct request_sock *req, bool *req_stolen)
+{
+	lq_send_reset(req->rsk_ops, sk, skb);
+	*req_stolen = !lq_reqsk_queue_drop(req->rsk_listener, req, false);
+	if (!*req_stolen)
+		__NET_INC_STATS(sock_net(sk), LINUX_MIB_EMBRYONICRSTS);
+}
+
 /* There is a policy somewhere, maybe for this listener. */
-static noinline struct sock *ack_by_order(struct sock *sk, struct sk_buff *skb,
-					  struct request_sock *req,
-					  bool *req_stolen)
+static noinline LQ_CHECK_REQ(ack_by_order)
 {
 	enum lq_ack_order overflow = lq_order_ack(sk);
 	struct sock *ret = NULL;
@@ -532,12 +549,11 @@ static noinline struct sock *ack_by_order(struct sock *sk, struct sk_buff *skb,
 		lq_act_drop_ack(sk, req);
 		by_policy = BIT_ULL(LQ_POLICY_DROP);
 	} else {
-		ret = static_call(lq_orig_tcp_check_req)(sk, skb, req, false,
-							 req_stolen);
+		ret = lq_pass_check_req(lq_original(tcp_check_req));
 	}
 	if (call.counting && overflow == LQ_ACK_RESET && !ret &&
 	    !*req_stolen && overflowed(&call) && !was_reset(&call)) {
-		lq_act_reset_request(sk, skb, req, req_stolen);
+		reset_request(sk, skb, req, req_stolen);
 		by_policy = BIT_ULL(LQ_POLICY_RESET);
 	}
 	ack_after(&call, ret, by_policy);
@@ -548,21 +564,17 @@ static noinline struct sock *ack_by_order(struct sock *sk, struct sk_buff *skb,
  * A Fast Open child is in the accept queue already: what comes for it decides
  * nothing here, and may run in process context.
  */
-static struct sock *lq_tcp_check_req(struct sock *sk, struct sk_buff *skb,
-				     struct request_sock *req, bool fastopen,
-				     bool *req_stolen)
+static LQ_CHECK_REQ(lq_tcp_check_req)
 {
 	struct lq_call call;
 	struct sock *ret;
 
 	if (fastopen)
-		return static_call(lq_orig_tcp_check_req)(sk, skb, req,
-							  fastopen, req_stolen);
+		return lq_pass_check_req(lq_original(tcp_check_req));
 	if (lq_policies_any())
-		return ack_by_order(sk, skb, req, req_stolen);
+		return lq_pass_check_req(ack_by_order);
 	ack_before(&call, sk, skb, req, req_stolen);
-	ret = static_call(lq_orig_tcp_check_req)(sk, skb, req, fastopen,
-						 req_stolen);
+	ret = lq_pass_check_req(lq_original(tcp_check_req));
 	ack_after(&call, ret, 0);
 	return ret;
 }
@@ -659,12 +671,12 @@ cookie_by_order(struct sock *sk, struct sk_buff *skb,
  * bottom halves enabled: the difference needs them disabled.
  */
 static typeof(cookie_v4_check) lq_cookie_v4_check;
-DEFINE_STATIC_CALL_NULL(lq_orig_cookie_v4_check, cookie_v4_check);
+LQ_DEFINE_ORIGINAL(cookie_v4_check, cookie_v4_check);
 
 static __always_inline struct sock *check_v4(struct sock *sk,
 					     struct sk_buff *skb)
 {
-	return static_call(lq_orig_cookie_v4_check)(sk, skb);
+	return lq_original(cookie_v4_check)(sk, skb);
 }
 
 static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
@@ -686,12 +698,12 @@ static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
 }
 
 static typeof(cookie_v6_check) lq_cookie_v6_check;
-DEFINE_STATIC_CALL_NULL(lq_orig_cookie_v6_check, cookie_v6_check);
+LQ_DEFINE_ORIGINAL(cookie_v6_check, cookie_v6_check);
 
 static __always_inline struct sock *check_v6(struct sock *sk,
 					     struct sk_buff *skb)
 {
-	return static_call(lq_orig_cookie_v6_check)(sk, skb);
+	return lq_original(cookie_v6_check)(sk, skb);
 }
 
 static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
@@ -766,17 +778,14 @@ static void queue_after(struct sock *sk, bool queued)
 }
 
 static typeof(inet_csk_reqsk_queue_hash_add) lq_reqsk_queue_hash_add;
-DEFINE_STATIC_CALL_NULL(lq_orig_reqsk_queue_hash_add,
-			inet_csk_reqsk_queue_hash_add);
+LQ_DEFINE_ORIGINAL(reqsk_queue_hash_add, inet_csk_reqsk_queue_hash_add);
 
-static bool lq_reqsk_queue_hash_add(struct sock *sk, struct request_sock *req,
-				    unsigned long timeout)
+static LQ_HASH_ADD(lq_reqsk_queue_hash_add)
 {
-	bool ret;
+	bool queued = lq_pass_hash_add(lq_original(reqsk_queue_hash_add));
 
-	ret = static_call(lq_orig_reqsk_queue_hash_add)(sk, req, timeout);
-	queue_after(sk, ret);
-	return ret;
+	queue_after(sk, queued);
+	return lq_hash_add_result(queued);
 }
 
 static int queue_probe_before(struct kretprobe_instance *ri,
@@ -790,18 +799,11 @@ static int queue_probe_before(struct kretprobe_instance *ri,
 static int queue_probe_after(struct kretprobe_instance *ri,
 			     struct pt_regs *regs)
 {
-	queue_after(*(struct sock **)ri->data, as_bool(regs_return_value(regs)));
+	queue_after(*(struct sock **)ri->data, lq_hash_add_returned(regs));
 	return 0;
 }
 
 /* A request leaves the SYN queue: __inet_csk_reqsk_queue_drop(). */
-
-/*
- * Not declared in any header.  Everything but a completed handshake comes
- * through it: expiry, reset, abort, a listener that has closed.
- */
-typedef bool lq_reqsk_queue_drop_fn(struct sock *sk, struct request_sock *req,
-				    bool from_timer);
 
 /**
  * struct lq_unqueue - a call of __inet_csk_reqsk_queue_drop()
@@ -817,6 +819,18 @@ struct lq_unqueue {
 	struct lq_peer peer;
 };
 
+/* Now, as the request will be gone when tcp_check_req() returns. */
+static void note_not_queued(const struct request_sock *req)
+{
+	struct lq_call *call;
+
+	preempt_disable();
+	call = __this_cpu_read(lq_current);
+	if (call && call->req == req)
+		call->not_queued = true;
+	preempt_enable();
+}
+
 static __always_inline void unqueue_before(struct lq_unqueue *unqueue,
 					   struct sock *sk,
 					   struct request_sock *req,
@@ -828,6 +842,8 @@ static __always_inline void unqueue_before(struct lq_unqueue *unqueue,
 	unqueue->peer.family = 0;
 	if (trace_listenq_verdict_enabled())
 		lq_peer_of_request(&unqueue->peer, req);
+	if (unlikely(rsk_drop_req(req)))
+		note_not_queued(req);
 }
 
 /* The request may be gone: it is only compared. */
@@ -857,8 +873,7 @@ static void unqueue_after(const struct lq_unqueue *unqueue, bool unlinked)
 	preempt_enable();
 }
 
-static lq_reqsk_queue_drop_fn lq_reqsk_queue_drop;
-DEFINE_STATIC_CALL_NULL(lq_orig_reqsk_queue_drop, lq_reqsk_queue_drop_fn);
+LQ_DEFINE_ORIGINAL(reqsk_queue_drop, lq_reqsk_queue_drop_fn);
 
 static bool lq_reqsk_queue_drop(struct sock *sk, struct request_sock *req,
 				bool from_timer)
@@ -867,7 +882,7 @@ static bool lq_reqsk_queue_drop(struct sock *sk, struct request_sock *req,
 	bool ret;
 
 	unqueue_before(&unqueue, sk, req, from_timer);
-	ret = static_call(lq_orig_reqsk_queue_drop)(sk, req, from_timer);
+	ret = lq_original(reqsk_queue_drop)(sk, req, from_timer);
 	unqueue_after(&unqueue, ret);
 	return ret;
 }
@@ -916,7 +931,7 @@ static void retrans_after(struct sock *listener, const struct request_sock *req,
 }
 
 static typeof(tcp_rtx_synack) lq_tcp_rtx_synack;
-DEFINE_STATIC_CALL_NULL(lq_orig_tcp_rtx_synack, tcp_rtx_synack);
+LQ_DEFINE_ORIGINAL(tcp_rtx_synack, tcp_rtx_synack);
 
 /* A client that sends its SYN again is answered: that is no retry of ours. */
 static bool is_asked_for(const struct request_sock *req)
@@ -952,7 +967,7 @@ static int lq_tcp_rtx_synack(const struct sock *sk, struct request_sock *req)
 
 	if (lq_policies_any() && give_up(req))
 		return -ETIMEDOUT;
-	ret = static_call(lq_orig_tcp_rtx_synack)(sk, req);
+	ret = lq_original(tcp_rtx_synack)(sk, req);
 	retrans_after(listener, req, ret);
 	return ret;
 }
@@ -997,12 +1012,12 @@ static void proven_after(bool proven)
 }
 
 static typeof(tcp_peer_is_proven) lq_tcp_peer_is_proven;
-DEFINE_STATIC_CALL_NULL(lq_orig_tcp_peer_is_proven, tcp_peer_is_proven);
+LQ_DEFINE_ORIGINAL(tcp_peer_is_proven, tcp_peer_is_proven);
 
 static bool lq_tcp_peer_is_proven(struct request_sock *req,
 				  struct dst_entry *dst)
 {
-	bool ret = static_call(lq_orig_tcp_peer_is_proven)(req, dst);
+	bool ret = lq_original(tcp_peer_is_proven)(req, dst);
 
 	proven_after(ret);
 	return ret;
@@ -1043,7 +1058,7 @@ static __always_inline void icmp_after(const struct lq_call *call)
 }
 
 static typeof(tcp_req_err) lq_tcp_req_err;
-DEFINE_STATIC_CALL_NULL(lq_orig_tcp_req_err, tcp_req_err);
+LQ_DEFINE_ORIGINAL(tcp_req_err, tcp_req_err);
 
 /* The request, and with it its hold on the listener, may go: RCU holds it. */
 static void lq_tcp_req_err(struct sock *sk, u32 seq, bool abort)
@@ -1052,7 +1067,7 @@ static void lq_tcp_req_err(struct sock *sk, u32 seq, bool abort)
 
 	rcu_read_lock();
 	icmp_before(&call, sk);
-	static_call(lq_orig_tcp_req_err)(sk, seq, abort);
+	lq_original(tcp_req_err)(sk, seq, abort);
 	icmp_after(&call);
 	rcu_read_unlock();
 }
@@ -1153,7 +1168,7 @@ static int accepted_probe_after(struct kretprobe_instance *ri,
 #define LQ_SET_ORIGINAL(call)						\
 static void set_##call(unsigned long address)				\
 {									\
-	static_call_update(lq_orig_##call, (void *)address);		\
+	lq_original_set(call, address);					\
 }
 
 LQ_SET_ORIGINAL(tcp_conn_request)
@@ -1316,9 +1331,8 @@ bool lq_probe_can_order(void)
 void lq_probe_remove(void)
 {
 	/*
-	 * A call that is under way keeps a pointer to itself on its CPU, and a
-	 * reference to an MPTCP request: both are given back when it returns,
-	 * which a kretprobe that has gone would not see.
+	 * A call that is under way keeps a pointer to itself on its CPU, which is
+	 * given back when it returns: a kretprobe that has gone would not see it.
 	 */
 	WRITE_ONCE(lq_counting, false);
 	synchronize_rcu();

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From 6.4 on; ftrace_regs_member before. */
+/*
+ * From 6.4 on; ftrace_regs_member before.
+ * Absent: 'ftrace_regs_get_argument'|'struct ftrace_regs'
+ */
 #include <linux/ftrace.h>
+
+struct ftrace_regs;
 
 unsigned long probe(struct ftrace_regs *fregs);
 

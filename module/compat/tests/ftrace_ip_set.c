@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* 5.12 to 6.11. */
+/*
+ * 5.12 to 6.11.
+ * Absent: 'ftrace_instruction_pointer_set'
+ */
 #include <linux/ftrace.h>
+
+struct ftrace_regs;
 
 void probe(struct ftrace_regs *fregs);
 

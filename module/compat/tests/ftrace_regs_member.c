@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* 5.11 to 6.12: the saved arguments are a struct pt_regs. */
+/*
+ * 5.11 to 6.12: the saved arguments are a struct pt_regs.
+ * Absent: no member named 'regs'|'struct ftrace_regs'
+ */
 #include <linux/ftrace.h>
+
+struct ftrace_regs;
 
 unsigned long probe(struct ftrace_regs *fregs);
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From 6.12 on (5.19 to 6.11: ftrace_ip_set). */
+/*
+ * From 6.12 on (5.19 to 6.11: ftrace_ip_set).
+ * Absent: 'ftrace_regs_set_instruction_pointer'
+ */
 #include <linux/ftrace.h>
+
+struct ftrace_regs;
 
 void probe(struct ftrace_regs *fregs);
 

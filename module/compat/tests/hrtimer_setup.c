@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From 6.13 on; hrtimer_init() before. */
+/*
+ * From 6.13 on; hrtimer_init() before.
+ * Absent: 'hrtimer_setup'
+ */
 #include <linux/hrtimer.h>
 
 void probe(struct hrtimer *timer,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From 5.14 on. */
+/*
+ * From 5.14 on.
+ * Absent: 'LINUX_MIB_TCPMIGRATEREQFAILURE'
+ */
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From 6.10 on. */
+/*
+ * From 6.10 on.
+ * Absent: 'SK_RST_REASON_NOT_SPECIFIED'|too many arguments
+ */
 #include <net/request_sock.h>
 #include <net/tcp.h>
 

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Before 6.1, where a duplicate is not noticed.
+ * Absent: static assertion failed
+ */
+#include <linux/build_bug.h>
+#include <net/inet_connection_sock.h>
+
+static_assert(__same_type(inet_csk_reqsk_queue_hash_add,
+			  void (struct sock *, struct request_sock *,
+				unsigned long)));
