@@ -50,7 +50,7 @@ build_sync_module()
 {
 	local list=$1.list
 	mkdir -p "$1"
-	build_sources Kbuild module include >"$list"
+	build_sources Kbuild module include selftests/modules >"$list"
 	build_sync "$1" "$list"
 	rm -f "$list"
 }
@@ -67,7 +67,7 @@ build_module()
 	build_sync_module "$dir"
 	say "building listenq.ko for row $row_name ($kernel_release)"
 	rm -f "$dir/.release"
-	make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 modules >"$dir/.log" 2>&1 || status=$?
+	make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 LISTENQ_SELFTESTS=m modules >"$dir/.log" 2>&1 || status=$?
 	# Name the files of the tree, not the copies.
 	sed -i "s#$dir/##g" "$dir/.log"
 	if ((status)); then
@@ -77,7 +77,7 @@ build_module()
 	# Only our files count: W=1 may say something about the kernel's headers. What
 	# warned must be compiled again next time, or the warning would be gone: without
 	# .release the folder is made afresh.
-	if grep -qE '^(module|include|Kbuild)[^ ]*: warning:|^(WARNING|ERROR): modpost:' "$dir/.log"; then
+	if grep -qE '^(module|include|selftests|Kbuild)[^ ]*: warning:|^(WARNING|ERROR): modpost:' "$dir/.log"; then
 		cat "$dir/.log" >&2
 		die "row $row_name: the build gave warnings, which count as errors (see above)"
 	fi
@@ -100,8 +100,8 @@ sparse_module()
 	build_sync_module "$dir"
 	say "sparse on row $row_name ($kernel_release)"
 	if ! make -C "$kernel_headers" M="$dir" CC="$BUILD_CC" W=1 C=2 \
-		CF=-D__CHECK_ENDIAN__ modules >"$dir/.log" 2>&1 ||
-		grep -qE "$dir/module[^ ]*: (warning|error):" "$dir/.log"; then
+		CF=-D__CHECK_ENDIAN__ LISTENQ_SELFTESTS=m modules >"$dir/.log" 2>&1 ||
+		grep -qE "$dir/(module|selftests)[^ ]*: (warning|error):" "$dir/.log"; then
 		sed "s#$dir/##g" "$dir/.log" >&2
 		die "row $row_name: not clean under sparse (see above)"
 	fi
@@ -146,11 +146,14 @@ build_collect()
 
 build_collect_module()
 {
-	local ko
-	ko=$(build_dir "$row_name")/listenq.ko
-	if [[ -f $TREE/Kbuild && -f $ko ]]; then
+	local dir ko
+	dir=$(build_dir "$row_name")
+	if [[ -f $TREE/Kbuild && -f $dir/listenq.ko ]]; then
 		# Debug information is large and means nothing in the guest.
-		strip -g -o "$1/listenq.ko" "$ko"
+		strip -g -o "$1/listenq.ko" "$dir/listenq.ko"
+		for ko in "$dir/selftests/modules/"*.ko; do
+			[[ ! -f $ko ]] || strip -g -o "$1/selftests/${ko##*/}" "$ko"
+		done
 	fi
 }
 
