@@ -97,53 +97,116 @@ static int find_address(struct lq_hook *hook)
 	return 0;
 }
 
-/* Adds a function to an ops, which is registered with the first one. */
-static int ftrace_add(struct ftrace_ops *ops, bool *registered,
-		      unsigned long address)
+/* Another tracer may just be attaching or leaving. */
+static int ftrace_begin(struct ftrace_ops *ops, bool *registered)
 {
-	int err;
+	int tries = 0, err;
 
-	err = ftrace_set_filter_ip(ops, address, 0, 0);
-	if (err || *registered)
-		return err;
-	err = register_ftrace_function(ops);
-	if (err) {
-		ftrace_set_filter_ip(ops, address, 1, 0);
-		return err;
-	}
-	*registered = true;
-	return 0;
+	do {
+		err = register_ftrace_function(ops);
+	} while (err == -EAGAIN && ++tries < LQ_HOOK_TRIES);
+	*registered = !err;
+	return err;
 }
 
+/* The filter cannot be used again: the kernel frees it and keeps the pointer. */
 static void ftrace_end(struct ftrace_ops *ops, bool *registered)
 {
-	if (!*registered)
-		return;
-	unregister_ftrace_function(ops);
+	if (*registered)
+		unregister_ftrace_function(ops);
 	lq_ftrace_free_filter(ops);
 	*registered = false;
 }
 
-static int replace(struct lq_hook *hook)
+static void notrace leave_alone(unsigned long ip, unsigned long parent_ip,
+				struct ftrace_ops *ops,
+				struct lq_ftrace_regs *fregs)
 {
-	int tries, err;
+}
+
+static struct ftrace_ops lq_trial_ops = {
+	.func = leave_alone,
+	.flags = FTRACE_OPS_FL_IPMODIFY | LQ_FTRACE_FLAGS,
+};
+
+/* Whether a function could be replaced, without doing it. */
+static int try_replace(const struct lq_hook *hook)
+{
+	bool registered = false;
+	int err;
+
+	err = ftrace_set_filter_ip(&lq_trial_ops, hook->address, 0, 1);
+	if (!err)
+		err = ftrace_begin(&lq_trial_ops, &registered);
+	if (registered)
+		unregister_ftrace_function(&lq_trial_ops);
+	return err;
+}
+
+static void try_each(void)
+{
+	bool registered = false;
+	int n;
+
+	for (n = 0; n < lq_hooks_nr; n++) {
+		if (!lq_hooks[n].refused)
+			lq_hooks[n].refused = try_replace(&lq_hooks[n]);
+	}
+	ftrace_end(&lq_trial_ops, &registered);
+}
+
+static int prepare_replace(struct lq_hook *hook)
+{
+	int err;
 
 	if (!LQ_FTRACE_SEES || !LQ_CAN_CALL_ORIGINAL || !LQ_CAN_SKIP_SITE ||
 	    !hook->wrapper)
 		return -EOPNOTSUPP;
 	err = find_address(hook);
-	if (err)
-		return err;
-	hook->set_original(hook->address + LQ_SITE_SIZE);
-	for (tries = 0; tries < LQ_HOOK_TRIES; tries++) {
-		err = ftrace_add(&lq_redirect_ops, &lq_redirecting,
-				 hook->address);
-		if (err != -EAGAIN)
-			break;
-	}
 	if (!err)
-		hook->way = LQ_HOOK_REPLACE;
+		hook->set_original(hook->address + LQ_SITE_SIZE);
 	return err;
+}
+
+/* All that were not refused. */
+static int replace_together(void)
+{
+	int n, added = 0, err = 0;
+
+	for (n = 0; n < lq_hooks_nr && !err; n++) {
+		if (!lq_hooks[n].refused)
+			err = ftrace_set_filter_ip(&lq_redirect_ops,
+						   lq_hooks[n].address, 0,
+						   !added++);
+	}
+	if (err || !added)
+		return err;
+	return ftrace_begin(&lq_redirect_ops, &lq_redirecting);
+}
+
+/*
+ * In one registration: it is then that the kernel makes BPF programs on these
+ * functions go on to our wrappers.  They would pass by one that is added later.
+ * Only if that is refused is each function asked about alone.
+ */
+static void replace_all(void)
+{
+	int n, err;
+
+	for (n = 0; n < lq_hooks_nr; n++)
+		lq_hooks[n].refused = prepare_replace(&lq_hooks[n]);
+	err = replace_together();
+	if (err) {
+		try_each();
+		err = replace_together();
+	}
+	for (n = 0; n < lq_hooks_nr; n++) {
+		if (lq_hooks[n].refused)
+			continue;
+		lq_hooks[n].refused = err;
+		if (!err)
+			lq_hooks[n].way = LQ_HOOK_REPLACE;
+	}
 }
 
 /*
@@ -165,12 +228,7 @@ static int notice_name(const struct lq_hook *hook)
 		err = -ENOENT;
 	if (err || lq_noticing)
 		return err;
-	err = register_ftrace_function(&lq_notice_ops);
-	if (err)
-		lq_ftrace_free_filter(&lq_notice_ops);
-	else
-		lq_noticing = true;
-	return err;
+	return ftrace_begin(&lq_notice_ops, &lq_noticing);
 }
 
 static int notice_entry(struct lq_hook *hook)
@@ -237,32 +295,30 @@ static int try_entry(struct lq_hook *hook)
 }
 
 /* Which policies are possible depends on it. */
-static void say_watched(const struct lq_hook *hook, int err)
+static void say_watched(const struct lq_hook *hook)
 {
 	if (!hook->wrapper || !strcmp(hooks, "probe"))
 		return;
-	if (err == -EBUSY)
+	if (hook->refused == -EBUSY)
 		pr_info("%s is in use by another tracer or live patch: watching it by a kretprobe\n",
 			hook->name);
 	else
 		pr_info("cannot replace %s (%d): watching it by a kretprobe\n",
-			hook->name, err);
+			hook->name, hook->refused);
 }
 
 static int try_ways(struct lq_hook *hook)
 {
-	int err = -EOPNOTSUPP, watched;
+	int err;
 
 	if (hook->entered)
 		return try_entry(hook);
-	if (strcmp(hooks, "probe"))
-		err = replace(hook);
-	if (!err || (hook->wrapper && !strcmp(hooks, "replace")))
-		return err;
-	watched = watch(hook);
-	if (!watched)
-		say_watched(hook, err);
-	return watched;
+	if (!hook->refused || (hook->wrapper && !strcmp(hooks, "replace")))
+		return hook->refused;
+	err = watch(hook);
+	if (!err)
+		say_watched(hook);
+	return err;
 }
 
 static void say_why(const struct lq_hook *hook, int err)
@@ -322,7 +378,7 @@ static int install_all(bool entries)
  */
 int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
 {
-	int err;
+	int n, err;
 
 	if (strcmp(hooks, "auto") && strcmp(hooks, "replace") &&
 	    strcmp(hooks, "probe")) {
@@ -331,9 +387,14 @@ int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
 	}
 	lq_hooks = hooks_to_install;
 	lq_hooks_nr = nr;
+	for (n = 0; n < nr; n++)
+		hooks_to_install[n].refused = -EOPNOTSUPP;
 	err = install_all(true);
-	if (!err)
+	if (!err) {
+		if (strcmp(hooks, "probe"))
+			replace_all();
 		err = install_all(false);
+	}
 	if (err)
 		lq_hook_remove(hooks_to_install, nr);
 	return err;

@@ -41,6 +41,7 @@ enum lq_hook_way {
  * @optional: why it can be done without, "" for no matter, or NULL: load fails
  *	without it
  * @way: how it is hooked
+ * @refused: why it could not be replaced
  * @address: of the function's ftrace site
  * @probe: used when @way is LQ_HOOK_PROBE, or for an entry without ftrace
  */
@@ -57,6 +58,7 @@ struct lq_hook {
 	bool sleeps;
 	const char *optional;
 	enum lq_hook_way way;
+	int refused;
 	unsigned long address;
 	struct kretprobe probe;
 };

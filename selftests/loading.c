@@ -13,35 +13,6 @@
 #define FTRACE	"kernel/ftrace_enabled"
 #define PORT	6000
 
-/* The kernel's log from here on, for what a refused load says in it */
-static int log_open(void)
-{
-	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd >= 0)
-		lseek(fd, 0, SEEK_END);
-	return fd;
-}
-
-/* How many lines listenq has said since, and whether one has the word */
-static int log_lines(int log, const char *word, bool *found)
-{
-	char line[1024];
-	ssize_t len;
-	int lines = 0;
-
-	*found = false;
-	while ((len = read(log, line, sizeof(line) - 1)) > 0) {
-		line[len] = 0;
-		/* The kernel's own word about a first foreign module */
-		if (!strstr(line, ";listenq: ") || strstr(line, "taint"))
-			continue;
-		lines++;
-		*found |= !!strstr(line, word);
-	}
-	return lines;
-}
-
 static bool anything_left(void)
 {
 	struct stat st;
@@ -59,7 +30,7 @@ FIXTURE_SETUP(loading)
 {
 	ASSERT_EQ(0, lq_net_routes());
 	ASSERT_FALSE(lq_loaded());
-	self->log = log_open();
+	self->log = lq_log_open();
 	ASSERT_LE(0, self->log);
 }
 
@@ -77,10 +48,10 @@ FIXTURE_TEARDOWN(loading)
 #define EXPECT_REFUSED(expected, args, word) do {			\
 	bool named;							\
 									\
-	log_lines(self->log, "", &named);				\
+	lq_log_lines(self->log, "", &named);				\
 	EXPECT_EQ(-1, lq_insmod(args));					\
 	EXPECT_EQ(expected, errno);					\
-	EXPECT_EQ(1, log_lines(self->log, word, &named));		\
+	EXPECT_EQ(1, lq_log_lines(self->log, word, &named));		\
 	EXPECT_TRUE(named);						\
 	EXPECT_FALSE(anything_left());					\
 } while (0)

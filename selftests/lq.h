@@ -147,6 +147,7 @@ int lq_packet_send(const struct lq_packet *packet);
 int lq_syn_flood(int family, int port, u32 first_source,
 		 unsigned int count);
 int lq_bad_cookie(int family, int port, u32 source);
+int lq_icmp_unreachable(int port, u32 source);
 
 /* lq_socket.c: real servers and real clients */
 int lq_socket_bind(int domain, int protocol, const char *address, int port,
@@ -184,7 +185,9 @@ void lq_sleep_ms(unsigned int ms);
 
 /* lq_module.c */
 int lq_insmod(const char *args);
+int lq_insmod_file(const char *path, const char *args);
 int lq_rmmod(void);
+int lq_rmmod_name(const char *name);
 bool lq_loaded(void);
 
 #define LQ_TRACEFS	"/sys/kernel/tracing"
@@ -193,6 +196,10 @@ bool lq_loaded(void);
 #define LQ_KPROBES	LQ_DEBUGFS "/kprobes/list"
 
 bool lq_hooks_in(const char *path);
+
+/* lq_log.c: what the module says in the kernel's log */
+int lq_log_open(void);
+int lq_log_lines(int log, const char *word, bool *found);
 
 /* lq_load.c: everything at once, on listeners that the caller keeps */
 #define LQ_LOAD_LISTENERS 24

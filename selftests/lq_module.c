@@ -14,9 +14,9 @@ static const char *const hooked_functions[] = {
 	"cookie_v6_check", "inet_csk_accept", "inet_csk_listen_stop"
 };
 
-int lq_insmod(const char *args)
+int lq_insmod_file(const char *path, const char *args)
 {
-	int fd = open(LQ_MODULE, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int failed;
 
 	if (fd < 0)
@@ -27,9 +27,19 @@ int lq_insmod(const char *args)
 	return failed ? -1 : 0;
 }
 
+int lq_insmod(const char *args)
+{
+	return lq_insmod_file(LQ_MODULE, args);
+}
+
+int lq_rmmod_name(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -1 : 0;
+}
+
 int lq_rmmod(void)
 {
-	return syscall(SYS_delete_module, "listenq", O_NONBLOCK) ? -1 : 0;
+	return lq_rmmod_name("listenq");
 }
 
 bool lq_loaded(void)
@@ -45,26 +55,26 @@ bool lq_loaded(void)
 	return found;
 }
 
-static bool file_has(const char *path, const char *word)
+static bool is_ours(const char *line)
 {
-	FILE *file = fopen(path, "re");
-	bool found = false;
-	char line[512];
+	bool found = strstr(line, "listenq");
 
-	while (file && fgets(line, sizeof(line), file))
-		found |= !!strstr(line, word);
-	if (file)
-		fclose(file);
+	for (unsigned int i = 0;
+	     i < sizeof(hooked_functions) / sizeof(*hooked_functions); i++)
+		found |= !!strstr(line, hooked_functions[i]);
 	return found;
 }
 
 /* Whether one of ours is in the kernel's list of traced functions or kprobes */
 bool lq_hooks_in(const char *path)
 {
-	bool found = file_has(path, "listenq");
+	FILE *file = fopen(path, "re");
+	bool found = false;
+	char line[512];
 
-	for (unsigned int i = 0;
-	     i < sizeof(hooked_functions) / sizeof(*hooked_functions); i++)
-		found |= file_has(path, hooked_functions[i]);
+	while (file && fgets(line, sizeof(line), file))
+		found |= is_ours(line);
+	if (file)
+		fclose(file);
 	return found;
 }

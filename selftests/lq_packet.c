@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
+#include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,11 @@ static u16 source_port(u32 source)
 	return 1024 + source % 50000;
 }
 
+static in_addr_t source_address(u32 source)
+{
+	return htonl(10u << 24 | (source & 0xffffff));
+}
+
 static size_t fill_segment(struct segment *segment,
 			   const struct lq_packet *packet)
 {
@@ -92,7 +98,7 @@ static int send_v4(const struct lq_packet *packet)
 	frame.ip.ip_len = htons(sizeof(frame.ip) + len);
 	frame.ip.ip_ttl = 64;
 	frame.ip.ip_p = IPPROTO_TCP;
-	frame.ip.ip_src.s_addr = htonl(10u << 24 | (packet->source & 0xffffff));
+	frame.ip.ip_src.s_addr = source_address(packet->source);
 	frame.ip.ip_dst.s_addr = htonl(INADDR_LOOPBACK);
 	to.sin_addr = frame.ip.ip_dst;
 
@@ -158,4 +164,41 @@ int lq_bad_cookie(int family, int port, u32 source)
 	};
 
 	return lq_packet_send(&ack);
+}
+
+/*
+ * A router's word that the SYN-ACK to this source did not get there, with a
+ * sequence number that is not its own, so that nothing comes of it.
+ */
+int lq_icmp_unreachable(int port, u32 source)
+{
+	struct {
+		struct icmphdr icmp;
+		struct ip ip;
+		struct tcphdr tcp;
+	} frame;
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd, failed;
+
+	memset(&frame, 0, sizeof(frame));
+	frame.icmp.type = ICMP_DEST_UNREACH;
+	frame.icmp.code = ICMP_HOST_UNREACH;
+	frame.ip.ip_v = 4;
+	frame.ip.ip_hl = sizeof(frame.ip) / 4;
+	frame.ip.ip_len = htons(sizeof(frame.ip) + sizeof(frame.tcp));
+	frame.ip.ip_p = IPPROTO_TCP;
+	frame.ip.ip_src.s_addr = htonl(INADDR_LOOPBACK);
+	frame.ip.ip_dst.s_addr = source_address(source);
+	frame.tcp.source = htons(port);
+	frame.tcp.dest = htons(source_port(source));
+	frame.icmp.checksum = fold(add_words(0, &frame, sizeof(frame)));
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+
+	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+	if (fd < 0)
+		return -1;
+	failed = sendto(fd, &frame, sizeof(frame), 0, (struct sockaddr *)&to,
+			sizeof(to)) < 0;
+	close(fd);
+	return failed ? -1 : 0;
 }

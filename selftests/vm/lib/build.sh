@@ -51,7 +51,7 @@ build_sync_module()
 {
 	local list=$1.list
 	mkdir -p "$1"
-	build_sources Kbuild module include >"$list"
+	build_sources Kbuild module include selftests/modules >"$list"
 	build_sync "$1" "$list"
 	rm -f "$list"
 }
@@ -78,7 +78,7 @@ build_module()
 	# Only our files count: W=1 may say something about the kernel's headers. What
 	# warned must be compiled again next time, or the warning would be gone: without
 	# .release the folder is made afresh.
-	if grep -qE '^(module|include|Kbuild)[^ ]*: warning:|^(WARNING|ERROR): modpost:' "$dir/.log"; then
+	if grep -qE '^(module|include|selftests|Kbuild)[^ ]*: warning:|^(WARNING|ERROR): modpost:' "$dir/.log"; then
 		cat "$dir/.log" >&2
 		die "row $row_name: the build gave warnings, which count as errors (see above)"
 	fi
@@ -101,7 +101,8 @@ build_kbuild()
 	if root_wanted "$row_suite"; then
 		run=(root_run) cc=$ROOT_CC
 	fi
-	"${run[@]}" make -C "$kernel_headers" M="$dir" "${arch_kbuild[@]}" CC="$cc" W=1 "$@" modules
+	"${run[@]}" make -C "$kernel_headers" M="$dir" "${arch_kbuild[@]}" CC="$cc" W=1 \
+		LISTENQ_SELFTESTS=m "$@" modules
 }
 
 # sparse_possible ROW: the sparse of bookworm, and of trixie, knows nothing of
@@ -129,7 +130,7 @@ sparse_module()
 	build_kbuild "$dir" C=2 CF=-D__CHECK_ENDIAN__ >"$dir/.log" 2>&1 || status=$?
 	# Older makefiles name a file by its whole path, newer ones from the folder.
 	sed -i "s#$dir/##g" "$dir/.log"
-	if ((status)) || grep -qE '^module[^ ]*: (warning|error):' "$dir/.log"; then
+	if ((status)) || grep -qE '^(module|selftests)[^ ]*: (warning|error):' "$dir/.log"; then
 		cat "$dir/.log" >&2
 		die "row $row_name: not clean under sparse (see above)"
 	fi
@@ -180,11 +181,14 @@ build_collect()
 
 build_collect_module()
 {
-	local ko
-	ko=$(build_dir "$row_name")/listenq.ko
-	if [[ -f $TREE/Kbuild && -f $ko ]]; then
+	local dir ko
+	dir=$(build_dir "$row_name")
+	if [[ -f $TREE/Kbuild && -f $dir/listenq.ko ]]; then
 		# Debug information is large and means nothing in the guest.
-		"${arch_cross}strip" -g -o "$1/listenq.ko" "$ko"
+		"${arch_cross}strip" -g -o "$1/listenq.ko" "$dir/listenq.ko"
+		for ko in "$dir/selftests/modules/"*.ko; do
+			[[ ! -f $ko ]] || "${arch_cross}strip" -g -o "$1/selftests/${ko##*/}" "$ko"
+		done
 	fi
 }
 

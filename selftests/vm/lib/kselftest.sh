@@ -11,6 +11,7 @@ KSELFTEST_FILES=(
 	tools/testing/selftests/kselftest.h
 	tools/testing/selftests/lib.mk
 	tools/testing/selftests/kselftest
+	tools/testing/selftests/net
 	tools/scripts
 	tools/net/ynl
 	Documentation/netlink

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The kernel's own network selftests, each once without listenq and once with it
+# and a policy on a port that none of them uses: the results are the same.
+# shellcheck disable=SC2317 # called by name
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+wanted=12
+point=0
+failed=0
+ran=0
+
+# A name, and how it is called in a network namespace of its own.
+tests=(
+	'bind_timewait       ./bind_timewait'
+	'bind_wildcard       ./bind_wildcard'
+	'mptcp_connect       mptcp_transfer 127.0.0.1'
+	'mptcp_connect_v6    mptcp_transfer ::1 -6'
+	'mptcp_inq           ./mptcp_inq'
+	'mptcp_inq_tcp       ./mptcp_inq -t tcp -r tcp'
+	'mptcp_sockopt       ./mptcp_sockopt'
+	'mptcp_sockopt_v6    ./mptcp_sockopt -6'
+	'reuseaddr_conflict  ./reuseaddr_conflict'
+	'reuseaddr_ports     ./reuseaddr_ports_exhausted.sh'
+	'reuseport_addr_any  ./reuseport_addr_any'
+	'reuseport_bpf       ./reuseport_bpf'
+	'reuseport_bpf_cpu   ./reuseport_bpf_cpu'
+	'reuseport_dualstack ./reuseport_dualstack'
+	'sk_connect_zero     ./sk_connect_zero_addr'
+	'sk_bind_sendto      ./sk_bind_sendto_listen'
+	'so_incoming_cpu     ./so_incoming_cpu'
+	'stress_reuseport    nonlocal ./stress_reuseport_listen 40 25'
+	'tcp_fastopen_key_v4 fastopen -4'
+	'tcp_fastopen_key_v6 fastopen -6'
+	'tcp_fastopen_rotate fastopen -4r'
+	'tcp_inq             ./tcp_inq'
+)
+
+# result STATUS NAME
+result()
+{
+	point=$((point + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $point $2"
+	else
+		failed=1
+		echo "not ok $point $2"
+	fi
+}
+
+# mptcp_transfer ADDRESS [OPTION]: both ways, through a listener.
+mptcp_transfer()
+{
+	local address=$1 server status
+	shift
+	seq 1 20000 >"$TMPDIR/there"
+	seq 20000 40000 >"$TMPDIR/back"
+	./mptcp_connect "$@" -t 10000 -l -p 12001 -s MPTCP "$address" \
+		<"$TMPDIR/back" >"$TMPDIR/got-there" &
+	server=$!
+	until ss -ltnH 'sport = :12001' | grep -q .; do
+		sleep 0.1
+	done
+	./mptcp_connect "$@" -t 10000 -p 12001 -s MPTCP "$address" \
+		<"$TMPDIR/there" >"$TMPDIR/got-back"
+	status=$?
+	wait "$server" || status=$?
+	cmp "$TMPDIR/there" "$TMPDIR/got-there" && cmp "$TMPDIR/back" "$TMPDIR/got-back" || status=1
+	return "$status"
+}
+
+# fastopen OPTION: what its own script does with each.
+fastopen()
+{
+	echo 3 >/proc/sys/net/ipv4/tcp_fastopen
+	exec timeout 100 ./tcp_fastopen_backup_key "$1"
+}
+
+# nonlocal COMMAND...: as its own script calls it.
+nonlocal()
+{
+	echo 1 >/proc/sys/net/ipv6/ip_nonlocal_bind
+	ulimit -n 24100
+	exec timeout 100 "$@"
+}
+
+# one FOLDER NAME COMMAND...: its output and status into the folder.
+one()
+{
+	local out=$1/$2
+	shift 2
+	unshare -n "$here/${0##*/}" --inside "$@" >"$out.out" 2>&1
+	echo "status $?" >"$out.status"
+	# A point's number and name; what stands behind # may differ.
+	grep -E '^ *(not )?ok [0-9]' "$out.out" | sed 's/ #.*//' >"$out.points"
+}
+
+# all FOLDER
+all()
+{
+	local test name command
+	mkdir "$1"
+	for test in "${tests[@]}"; do
+		read -r name command <<<"$test"
+		# shellcheck disable=SC2086 # split into its words
+		one "$1" "$name" $command
+	done
+}
+
+# same NAME: of both runs. What was skipped in both is no result.
+same()
+{
+	local name=$1 status
+	status=$(<"$work/without/$name.status")
+	if [ "$status" = "status 4" ] && cmp -s "$work/without/$name.status" "$work/with/$name.status"; then
+		point=$((point + 1))
+		echo "ok $point $name # SKIP in both runs: $(tail -n 1 "$work/without/$name.out")"
+		return
+	fi
+	# What fails by itself shows nothing.
+	[ "$status" != "status 0" ] || ran=$((ran + 1))
+	if ! diff "$work/without/$name.status" "$work/with/$name.status" >"$work/diff" ||
+		! diff "$work/without/$name.points" "$work/with/$name.points" >>"$work/diff"; then
+		sed 's/^/# /' "$work/diff"
+		tail -n 20 "$work/with/$name.out" | sed 's/^/# with: /'
+		result 1 "$name: the same"
+		return
+	fi
+	[ "$status" = "status 0" ] || tail -n 3 "$work/without/$name.out" | sed "s/^/# $status in both: /"
+	result 0 "$name: the same, $status, $(wc -l <"$work/with/$name.points") points"
+}
+
+if [ "${1:-}" = --inside ]; then
+	shift
+	ip link set lo up
+	cd "$here" || exit 1
+	case $1 in
+	mptcp_transfer | fastopen | nonlocal) "$@" ;;
+	*) exec timeout 100 "$@" ;;
+	esac
+	exit
+fi
+
+work=$(mktemp -d)
+export TMPDIR=$work
+echo "TAP version 13"
+echo "1..$((${#tests[@]} + 2))"
+all "$work/without"
+insmod /listenq.ko || exit 1
+listenq policy set :9999 backlog 7 overflow reset || exit 1
+all "$work/with"
+listenq policy del :9999 && rmmod listenq
+result $? "listenq can be unloaded"
+for test in "${tests[@]}"; do
+	same "${test%% *}"
+done
+[ "$ran" -ge "$wanted" ]
+result $? "$ran of them ran, $wanted are wanted"
+rm -rf "$work"
+exit "$failed"
