@@ -45,30 +45,40 @@ FIXTURE_TEARDOWN(race)
 
 #define RACE(name) TEST_F_TIMEOUT(race, name, SCENARIO_TIMEOUT)
 
-/* 0 makes policies that were right wrong, while they are in force */
-static void flip_cookies(unsigned int seconds)
-{
-	u64 end = lq_time_ms() + seconds * 1000;
+/* So much longer at most when the host is slow */
+#define PATIENCE	6
 
-	for (int i = 0; lq_time_ms() < end; i++) {
-		lq_sysctl_set(SYNCOOKIES_FILE, i % 3);
+/*
+ * Until both are reached. Flipped: 0 makes policies that were right wrong, while
+ * they are in force.
+ */
+static void wait_for(const struct nl_policy_writers *writers,
+		     unsigned int seconds, u64 written, bool flip)
+{
+	u64 start = lq_time_ms(), passed = 0;
+
+	for (int i = 0; passed < seconds * 1000 ||
+	     (passed < PATIENCE * seconds * 1000 &&
+	      nl_policy_written(writers) < written); i++) {
+		if (flip)
+			lq_sysctl_set(SYNCOOKIES_FILE, i % 3);
 		lq_sleep_ms(70);
+		passed = lq_time_ms() - start;
 	}
-	lq_sysctl_set(SYNCOOKIES_FILE, 1);
+	if (flip)
+		lq_sysctl_set(SYNCOOKIES_FILE, 1);
 }
 
 /* Return: how many policies were set */
 static u64 run(struct __test_metadata *_metadata, struct lq_nl *nl,
-	       struct lq_load *load, unsigned int seconds, bool flip)
+	       struct lq_load *load, unsigned int seconds, u64 written,
+	       bool flip)
 {
 	struct nl_policy_writers writers;
 
 	lq_load_start(load);
 	EXPECT_EQ(0, nl_policy_write_start(&writers, WRITERS, false));
-	if (flip)
-		flip_cookies(seconds);
-	else
-		sleep(seconds);
+	wait_for(&writers, seconds, written, flip);
 	EXPECT_EQ(0, nl_policy_write_stop(&writers));
 
 	/* Deleted while the load is on, and for a while without */
@@ -117,7 +127,8 @@ static void check_usable(struct __test_metadata *_metadata,
 
 RACE(laws)
 {
-	u64 written = run(_metadata, self->nl, &self->load, SECONDS, false);
+	u64 written = run(_metadata, self->nl, &self->load, SECONDS,
+			  5 * SECONDS + 1, false);
 
 	EXPECT_LT(5 * SECONDS, written);
 	check_done(_metadata, self->nl);
@@ -170,21 +181,23 @@ static long settled_kb(void)
 
 /* Less than there is to a policy, in bytes */
 #define POLICY_BYTES	128
+#define SEEN_IF_LEAKED	(NOISE_KB * 1024 / POLICY_BYTES)
 
 RACE(leaks)
 {
 	long before, after;
 	u64 written;
 
-	run(_metadata, self->nl, &self->load, SECONDS, true);
+	run(_metadata, self->nl, &self->load, SECONDS, 0, true);
 	before = settled_kb();
-	written = run(_metadata, self->nl, &self->load, LONG_SECONDS, true);
+	written = run(_metadata, self->nl, &self->load, LONG_SECONDS,
+		      SEEN_IF_LEAKED + 1, true);
 	after = settled_kb();
 	TH_LOG("%ld kB, then %ld kB", before, after);
 	EXPECT_GT(before + NOISE_KB, after);
 
 	/* A leak of each would have been seen */
-	EXPECT_LT(NOISE_KB * 1024 / POLICY_BYTES, written);
+	EXPECT_LT(SEEN_IF_LEAKED, written);
 }
 
 TEST_HARNESS_MAIN

@@ -14,6 +14,7 @@
 #include <linux/static_call.h>
 
 #include "../../module/compat/ftrace.h"
+#include "../../module/compat/original.h"
 
 #define MAX_FUNCTIONS 16
 
@@ -22,7 +23,6 @@ static int functions_nr;
 module_param_array(functions, charp, &functions_nr, 0444);
 MODULE_PARM_DESC(functions, "what to redirect");
 
-static unsigned long address[MAX_FUNCTIONS];
 static atomic64_t calls[MAX_FUNCTIONS];
 
 static int calls_get(char *buffer, const struct kernel_param *param)
@@ -42,7 +42,9 @@ static const struct kernel_param_ops calls_ops = {
 module_param_cb(calls, &calls_ops, NULL, 0444);
 MODULE_PARM_DESC(calls, "read only: how often each was called");
 
-#if LQ_CAN_REPLACE
+#if LQ_FTRACE_SEES && LQ_CAN_SKIP_SITE && defined(CONFIG_HAVE_STATIC_CALL)
+
+static unsigned long address[MAX_FUNCTIONS];
 
 static void nothing(void)
 {
@@ -79,7 +81,8 @@ static const struct {
 };
 
 static void notrace redirect(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+			     struct ftrace_ops *ops,
+			     struct lq_ftrace_regs *fregs)
 {
 	int n;
 
@@ -95,7 +98,8 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip,
 
 static struct ftrace_ops patch_ops = {
 	.func = redirect,
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT |
+		 LQ_FTRACE_FLAGS,
 };
 
 static int prepare(int n)
@@ -111,7 +115,7 @@ static int prepare(int n)
 	address[n] = (unsigned long)probe.addr;
 	unregister_kprobe(&probe);
 	__static_call_update(resume[n].key, resume[n].trampoline,
-			     (void *)(address[n] + MCOUNT_INSN_SIZE));
+			     (void *)(address[n] + LQ_SITE_SIZE));
 	return ftrace_set_filter_ip(&patch_ops, address[n], 0, 0);
 }
 
@@ -124,14 +128,14 @@ static int __init patch_init(void)
 	if (!err)
 		err = register_ftrace_function(&patch_ops);
 	if (err)
-		ftrace_free_filter(&patch_ops);
+		lq_ftrace_free_filter(&patch_ops);
 	return err;
 }
 
 static void __exit patch_exit(void)
 {
 	unregister_ftrace_function(&patch_ops);
-	ftrace_free_filter(&patch_ops);
+	lq_ftrace_free_filter(&patch_ops);
 }
 
 #else
