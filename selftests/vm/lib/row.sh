@@ -20,7 +20,6 @@ row_load()
 	row_dir=$CACHE/kernel/$row_name
 	arch_load "$row_arch"
 	row_slow=1
-	row_shift=0
 	row_memory=0
 	if [[ $row_suite == source ]]; then
 		source_row
