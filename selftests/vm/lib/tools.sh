@@ -23,7 +23,7 @@ TOOLS_LIBRARIES=(libmnl.so.0 libjansson.so.4 libncursesw.so.6 libtinfo.so.6)
 TOOLS_TERMINALS=(d/dumb l/linux v/vt100 x/xterm x/xterm-256color)
 
 # The sets, in alphabetical order. See tools_set.
-TOOLS_SETS=(bpf python trace)
+TOOLS_SETS=(bpf python servers trace)
 
 # tools_set NAME: what a set is made of.
 tools_set()
@@ -39,6 +39,13 @@ tools_set()
 	python)
 		set_packages=(python3-minimal libpython3-stdlib python3-yaml)
 		set_programs=(/usr/bin/python3)
+		;;
+	servers)
+		set_packages=(haproxy redis-server redis-tools wrk)
+		set_programs=(
+			/usr/sbin/haproxy /usr/bin/redis-server
+			/usr/bin/redis-benchmark /usr/bin/wrk
+		)
 		;;
 	trace)
 		set_packages=(trace-cmd)
