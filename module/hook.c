@@ -287,12 +287,9 @@ static void say_watched(const struct lq_hook *hook)
 {
 	if (!hook->wrapper || !strcmp(hooks, "probe"))
 		return;
-	if (hook->refused == -EBUSY)
-		pr_info("%s is in use by another tracer or live patch: watching it by a kretprobe\n",
-			hook->name);
-	else
-		pr_info("cannot replace %s (%d): watching it by a kretprobe\n",
-			hook->name, hook->refused);
+	pr_info("cannot replace %s (%d%s): watching it by a kretprobe\n",
+		hook->name, hook->refused,
+		hook->refused == -EBUSY ? ", another tracer or live patch does" : "");
 }
 
 static int try_ways(struct lq_hook *hook)
