@@ -96,7 +96,7 @@ static int find_address(struct lq_hook *hook)
 
 	if (err)
 		return err;
-	hook->address = (unsigned long)probe.addr;
+	hook->address = (unsigned long)probe.addr + LQ_SITE_OFFSET;
 	unregister_kprobe(&probe);
 	return 0;
 }
@@ -163,8 +163,7 @@ static int prepare_replace(struct lq_hook *hook)
 {
 	int err;
 
-	if (!LQ_FTRACE_SEES || !LQ_CAN_CALL_ORIGINAL || !LQ_CAN_SKIP_SITE ||
-	    !hook->wrapper)
+	if (!LQ_CAN_REPLACE || !hook->wrapper)
 		return -EOPNOTSUPP;
 	err = find_address(hook);
 	if (!err)

@@ -13,6 +13,8 @@
 #include <linux/compiler.h>
 #include <linux/static_call.h>
 
+#include "ftrace.h"
+
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 
 #define LQ_CAN_CALL_ORIGINAL 1
@@ -40,16 +42,27 @@
 
 #endif
 
-/* How long the ftrace site is, from the address that kprobes know it by. */
-#if defined(CONFIG_X86_64) && defined(MCOUNT_INSN_SIZE)
+/*
+ * The ftrace site: how far behind the address that kprobes know a function by,
+ * and how long it is.  On arm64 an instruction that saves the return address is
+ * before it.
+ */
+#if defined(CONFIG_X86_64)
+#define LQ_SITE_KNOWN 1
+#define LQ_SITE_OFFSET 0
 #define LQ_SITE_SIZE MCOUNT_INSN_SIZE
-#endif
-
-#ifdef LQ_SITE_SIZE
-#define LQ_CAN_SKIP_SITE 1
+#elif defined(CONFIG_ARM64)
+#define LQ_SITE_KNOWN 1
+#define LQ_SITE_OFFSET AARCH64_INSN_SIZE
+#define LQ_SITE_SIZE AARCH64_INSN_SIZE
 #else
-#define LQ_CAN_SKIP_SITE 0
+#define LQ_SITE_KNOWN 0
+#define LQ_SITE_OFFSET 0
 #define LQ_SITE_SIZE 0
 #endif
+
+/* Whether wrappers can be had at all. */
+#define LQ_CAN_REPLACE \
+	(LQ_FTRACE_SEES && LQ_CAN_CALL_ORIGINAL && LQ_SITE_KNOWN)
 
 #endif /* _LISTENQ_COMPAT_ORIGINAL_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From 6.14 on: why the segment was dropped.
+ * In 7.x: why the segment was dropped.
  * Absent: static assertion failed
  */
 #include <linux/build_bug.h>

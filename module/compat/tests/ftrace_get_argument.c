@@ -5,11 +5,7 @@
  */
 #include <linux/ftrace.h>
 
-struct ftrace_regs;
-
-unsigned long probe(struct ftrace_regs *fregs);
-
-unsigned long probe(struct ftrace_regs *fregs)
+static unsigned long __maybe_unused probe(struct ftrace_regs *fregs)
 {
 	return ftrace_regs_get_argument(fregs, 0);
 }

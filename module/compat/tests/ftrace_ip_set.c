@@ -5,11 +5,7 @@
  */
 #include <linux/ftrace.h>
 
-struct ftrace_regs;
-
-void probe(struct ftrace_regs *fregs);
-
-void probe(struct ftrace_regs *fregs)
+static void __maybe_unused probe(struct ftrace_regs *fregs)
 {
 	ftrace_instruction_pointer_set(fregs, 0);
 }

@@ -5,11 +5,8 @@
  */
 #include <net/genetlink.h>
 
-struct genl_split_ops;
-
-void probe(struct genl_family *family, const struct genl_split_ops *ops);
-
-void probe(struct genl_family *family, const struct genl_split_ops *ops)
+static void __maybe_unused probe(struct genl_family *family,
+				 const struct genl_split_ops *ops)
 {
 	family->split_ops = ops;
 }

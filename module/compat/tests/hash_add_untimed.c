@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From 7.0 on the timeout is the request's own.
+ * In 7.x the timeout is the request's own.
  * Absent: static assertion failed
  */
 #include <linux/build_bug.h>

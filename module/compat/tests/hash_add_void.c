@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Before 6.1, where a duplicate is not noticed.
+ * In 5.10, where a duplicate is not noticed.
  * Absent: static assertion failed
  */
 #include <linux/build_bug.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From 5.15 on, and in stable kernels before; the member rp before.
+ * Not in 5.10, where an instance has a member rp.
  * Absent: 'get_kretprobe'|makes pointer from integer
  */
 #include <linux/kprobes.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Before 5.19; lhash2 is the one with all listeners' nulls lists since.
+ * In 5.10; from 6.1 on lhash2 is the table that links listeners this way.
  * Absent: no member named 'listening_hash'
  */
 #include <net/inet_hashtables.h>
