@@ -447,6 +447,16 @@ static const char *absent(const struct other *other)
 	return NULL;
 }
 
+/* From 7.0 on nobody can switch ftrace off. */
+static bool can_switch(void)
+{
+	if (other_write(FTRACE, "0"))
+		return errno != EOPNOTSUPP;
+	if (other_write(FTRACE, "1"))
+		complain("ftrace stays off\n");
+	return true;
+}
+
 static void skip(const struct other *other, const struct order *order,
 		 const char *why)
 {
@@ -476,6 +486,8 @@ static int find_functions(void)
 
 int main(void)
 {
+	bool switches;
+
 	ksft_print_header();
 	ksft_set_plan(N(others) * N(orders));
 	all_functions = find_functions();
@@ -483,6 +495,7 @@ int main(void)
 		ksft_exit_fail_msg("not a guest to test in\n");
 	lq_many_files();
 	other_traffic_prepare();
+	switches = can_switch();
 	for (unsigned int i = 0; i < N(others); i++) {
 		const char *why = absent(others[i]);
 
@@ -491,6 +504,9 @@ int main(void)
 		for (unsigned int n = 0; n < N(orders); n++) {
 			if (why)
 				skip(others[i], &orders[n], why);
+			else if (orders[n].play == switched && !switches)
+				skip(others[i], &orders[n],
+				     "kernel.ftrace_enabled=0");
 			else
 				play(others[i], &orders[n]);
 		}
