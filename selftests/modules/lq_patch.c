@@ -42,7 +42,7 @@ static const struct kernel_param_ops calls_ops = {
 module_param_cb(calls, &calls_ops, NULL, 0444);
 MODULE_PARM_DESC(calls, "read only: how often each was called");
 
-#if LQ_FTRACE_SEES && LQ_CAN_SKIP_SITE && defined(CONFIG_HAVE_STATIC_CALL)
+#if LQ_FTRACE_SEES && LQ_SITE_KNOWN && defined(CONFIG_HAVE_STATIC_CALL)
 
 static unsigned long address[MAX_FUNCTIONS];
 
