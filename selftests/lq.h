@@ -173,6 +173,7 @@ u64 lq_inode(int fd);
 u64 lq_time_us(void);
 u64 lq_time_ms(void);
 void lq_sleep_ms(unsigned int ms);
+unsigned int lq_fewer(unsigned int n);
 
 #define lq_wait_until(condition, ms) ({					\
 	u64 lq_deadline = lq_time_ms() + (ms);			\

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Time. In a guest that skips idle time a sleep costs nothing, a spin does. */
+/*
+ * Time. In a guest that skips idle time a sleep costs nothing, a spin does. And a
+ * kernel that checks all it does takes much longer for everything.
+ */
 #include <errno.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "lq.h"
@@ -16,6 +20,15 @@ u64 lq_time_us(void)
 u64 lq_time_ms(void)
 {
 	return lq_time_us() / 1000;
+}
+
+/* Of what is only to be many: fewer where each takes so many times longer */
+unsigned int lq_fewer(unsigned int n)
+{
+	const char *slow = getenv("LISTENQ_SLOW");
+	unsigned int times = slow ? atoi(slow) : 1;
+
+	return times > 1 ? n / times : n;
 }
 
 void lq_sleep_ms(unsigned int ms)

@@ -789,7 +789,7 @@ ERRORS(batch)
 	EXPECT_EQ(2, answers.errors);
 }
 
-#define MUTATIONS	20000
+#define MUTATIONS	((int)lq_fewer(20000))
 #define SEED		20240229
 
 static unsigned int seed = SEED;

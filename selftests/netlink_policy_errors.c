@@ -702,7 +702,7 @@ NETLINK(combinations)
 }
 
 /* Requests that are nearly right, and what they leave */
-#define MUTATIONS	20000
+#define MUTATIONS	((int)lq_fewer(20000))
 #define SEED		20240229
 
 static unsigned int seed = SEED;
