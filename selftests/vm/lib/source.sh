@@ -73,15 +73,20 @@ source_recipe()
 	declare -f source_build source_install
 }
 
-# kernel_build: the loaded row's kernel, into its empty folder.
+# kernel_build: the loaded row's kernel, unless it is there.
 kernel_build()
 {
+	if cache_sealed "$row_dir" "$(kernel_recipe)"; then
+		return
+	fi
 	need "$BUILD_CC" make flex bison bc
+	cache_fresh "$row_dir"
 	say "building the kernel of row $row_name (several minutes)"
 	source_archive "$row_kernel"
 	source_build "$row_dir/build"
 	source_install "$row_dir/build"
 	rm -rf "$row_dir/build" "$row_dir/log"
+	kernel_seal
 }
 
 # source_make FOLDER TARGET...: with nothing in it of this machine or this minute.
