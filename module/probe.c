@@ -343,13 +343,11 @@ static int act_on_syn(enum lq_action action, struct request_sock_ops *rsk_ops,
 		break;
 	case LQ_ACTION_COOKIE:
 		lq_synq_lift(sk);
-		ret = lq_original(tcp_conn_request)(rsk_ops, af_ops,
-							    sk, skb);
+		ret = lq_original(tcp_conn_request)(rsk_ops, af_ops, sk, skb);
 		lq_synq_lower(sk);
 		break;
 	case LQ_ACTION_PASS:
-		ret = lq_original(tcp_conn_request)(rsk_ops, af_ops,
-							    sk, skb);
+		ret = lq_original(tcp_conn_request)(rsk_ops, af_ops, sk, skb);
 		break;
 	}
 	return ret;
