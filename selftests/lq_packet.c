@@ -53,9 +53,11 @@ static u16 fold(u32 sum)
 }
 
 /* 50,000 ports times 2^24 addresses: no two sources below 2^32 are alike */
+#define SOURCE_PORTS	50000
+
 static u16 source_port(u32 source)
 {
-	return 1024 + source % 50000;
+	return 1024 + source % SOURCE_PORTS;
 }
 
 static in_addr_t source_address(u32 source)
@@ -108,6 +110,10 @@ static int send_v4(const struct lq_packet *packet)
 		      (struct sockaddr *)&to, sizeof(to)) < 0 ? -1 : 0;
 }
 
+/*
+ * An address for many ports: the kernel has a neighbour for each address that it
+ * answers, and a table for them that grows and never shrinks.
+ */
 static int send_v6(const struct lq_packet *packet)
 {
 	struct {
@@ -116,7 +122,7 @@ static int send_v6(const struct lq_packet *packet)
 	} frame;
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
 	size_t len = fill_segment(&frame.segment, packet);
-	u32 low = htonl(packet->source), sum;
+	u32 low = htonl(packet->source / SOURCE_PORTS), sum;
 
 	memset(&frame.ip, 0, sizeof(frame.ip));
 	frame.ip.ip6_vfc = 6 << 4;
