@@ -10,6 +10,8 @@ GUEST_BOOT_SECONDS=180
 guest_pid=
 # The sets of programs that the next boot's guest has besides the usual ones.
 guest_sets=()
+# A folder whose files it has, too, or nothing.
+guest_files=
 
 # guest_new ROW: an empty run folder for the loaded row in guest_dir.
 guest_new()

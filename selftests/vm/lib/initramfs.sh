@@ -84,6 +84,9 @@ initramfs_make()
 	mkdir -p "$tree/selftests"
 	build_collect "$tree"
 	initramfs_modules "$tree"
+	if [[ -n $guest_files ]]; then
+		cp -a "$guest_files/." "$tree/"
+	fi
 	{
 		cache_locked initramfs initramfs_base
 		for name; do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the files of lib/ share their variables
-# The root: a small trixie to build in. What trixie's headers bring along (objtool,
+# The root: a small trixie to build in, with DKMS as its users have it. What trixie's headers bring along (objtool,
 # for one) needs a newer C library than the host's, and their modules want the
 # compiler that the kernel was built with. Unpacked into the cache, never installed;
 # entered without being root.
@@ -11,6 +11,7 @@ ROOT_CC=gcc-14
 ROOT_PACKAGES=(
 	bash coreutils dash findutils grep mawk sed
 	make "$ROOT_CC" libelf1t64
+	dkms gzip hostname kmod mount openssl tar util-linux xz-utils
 )
 
 # root_wanted SUITE: whether kernels of the suite are built there.
@@ -35,7 +36,7 @@ root_make()
 		return
 	fi
 	cache_fresh "$dir"
-	say "fetching $ROOT_SUITE's compiler (65 MB download)"
+	say "fetching $ROOT_SUITE's compiler (95 MB download)"
 	cache_locked "apt-$ROOT_SUITE" root_unpack "$dir"
 	cache_seal "$dir" "$(root_recipe)" usr/bin/make "usr/bin/$ROOT_CC"
 }
