@@ -222,4 +222,18 @@ u64 lq_load_accepted(const struct lq_load *load, int listener);
 u64 lq_load_accepted_closed(const struct lq_load *load);
 u64 lq_load_readings(const struct lq_load *load);
 
+/* lq_disturb.c: what happens to a machine beside the network */
+enum { LQ_DISTURB_CPU, LQ_DISTURB_MEMORY, LQ_DISTURB_NAMESPACES, LQ_DISTURBS };
+
+struct lq_disturb_shared;
+
+struct lq_disturb {
+	struct lq_disturb_shared *shared;
+	pid_t child[LQ_DISTURBS];
+};
+
+int lq_disturb_start(struct lq_disturb *disturb);
+int lq_disturb_stop(struct lq_disturb *disturb);
+u64 lq_disturb_times(const struct lq_disturb *disturb, int kind);
+
 #endif /* LQ_H */

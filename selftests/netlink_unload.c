@@ -5,12 +5,9 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "nl_fixture.h"
@@ -134,35 +131,6 @@ UNLOAD(older_listeners)
 	lq_nl_close(nl);
 }
 
-/* Forever, whether there is anybody to ask or not */
-static void ask_forever(void)
-{
-	unsigned int errors = lq_errors;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!freopen("/dev/null", "w", stderr))
-		_exit(1);
-	for (;;) {
-		struct lq_nl *nl = lq_nl_open();
-		struct lq_nl_events heard = { 0 };
-		struct lq_nl_list list;
-
-		/* It may go between one request and the next */
-		lq_errors = errors;
-		lq_sleep_ms(5);
-		if (!nl)
-			continue;
-		lq_nl_subscribe(nl);
-		for (int i = 0; i < 5; i++) {
-			lq_nl_dump(nl, NULL, LQ_NL_BUFFER, &list);
-			lq_nl_free(&list);
-			lq_nl_hear(nl, &heard, 2);
-		}
-		lq_nl_forget(&heard);
-		lq_nl_close(nl);
-	}
-}
-
 /* Unloading is refused while a dump is under way: then a moment later */
 static bool unloads(void)
 {
@@ -171,10 +139,10 @@ static bool unloads(void)
 
 UNLOAD(under_load)
 {
-	enum { CYCLES = 20, ASKING = 2 };
+	enum { CYCLES = 20 };
 	struct lq_nl *ear[CYCLES];
+	struct lq_nl_asking asking;
 	struct lq_load load;
-	pid_t child[ASKING];
 	int heard_something = 0;
 
 	lq_sysctl_set("net/ipv4/tcp_synack_retries", 1);
@@ -183,11 +151,7 @@ UNLOAD(under_load)
 	/* The load is to be there, not to keep insmod and rmmod waiting */
 	setpriority(PRIO_PROCESS, 0, 19);
 	lq_load_start(&load);
-	for (int i = 0; i < ASKING; i++) {
-		child[i] = fork();
-		if (!child[i])
-			ask_forever();
-	}
+	lq_nl_ask_start(&asking);
 	setpriority(PRIO_PROCESS, 0, 0);
 	for (int i = 0; i < CYCLES; i++) {
 		struct lq_nl_events heard = { 0 };
@@ -201,10 +165,7 @@ UNLOAD(under_load)
 		lq_nl_forget(&heard);
 		ASSERT_TRUE(unloads());
 	}
-	for (int i = 0; i < ASKING; i++) {
-		kill(child[i], SIGKILL);
-		EXPECT_EQ(child[i], waitpid(child[i], NULL, 0));
-	}
+	EXPECT_EQ(0, lq_nl_ask_stop(&asking));
 	for (int i = 0; i < CYCLES; i++)
 		lq_nl_close(ear[i]);
 	EXPECT_EQ(0, lq_load_stop(&load));

@@ -230,6 +230,16 @@ int lq_nl_event_laws(const struct lq_nl_events *events, bool from_birth,
 		     unsigned int depth_slack);
 u64 lq_nl_now_ns(void);
 
+/* nl_ask.c: processes that ask all the time, while the module comes and goes */
+#define LQ_NL_ASKING	2
+
+struct lq_nl_asking {
+	pid_t child[LQ_NL_ASKING];
+};
+
+void lq_nl_ask_start(struct lq_nl_asking *asking);
+int lq_nl_ask_stop(struct lq_nl_asking *asking);
+
 /* Hears until it is true, for at most so long; what came is kept */
 #define lq_nl_hear_until(nl, events, condition, ms) ({			\
 	u64 lq_nl_deadline = lq_time_ms() + (ms);			\

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Loading and unloading under load, again and again, without a trace left */
+/*
+ * Loading and unloading, again and again, without a trace left: under a flood, a
+ * storm of connections, dumps, monitors and changing policies; with -x while CPUs
+ * and namespaces come and go and memory is short, too.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lq.h"
+#include "nl_policy.h"
 
 /*
  * Memory is compared in silence, after the first cycles and after the last.
@@ -82,6 +86,15 @@ static struct memory settled_memory(void)
 /* -l: the load alone, to see what the kernel itself keeps back */
 static bool load_only;
 
+/* -x */
+static bool disturbed;
+
+/* Refused while a dump is under way: then a moment later */
+static bool unloads(void)
+{
+	return lq_wait_until(lq_rmmod() == 0 || !lq_loaded(), 5000);
+}
+
 /* How many of the cycles went wrong */
 static unsigned int cycles(unsigned int n, bool *seen)
 {
@@ -104,7 +117,7 @@ static unsigned int cycles(unsigned int n, bool *seen)
 		/* From none to some of the load happens while it is loaded */
 		lq_sleep_ms(i % 8 * 10);
 		seen[i % 2] |= lq_hooks_in(i % 2 ? LQ_KPROBES : LQ_HOOKED);
-		if (lq_rmmod()) {
+		if (!unloads()) {
 			ksft_print_msg("cycle %u: rmmod: %s\n", i,
 				       strerror(errno));
 			bad++;
@@ -133,67 +146,134 @@ static unsigned int parse(int argc, char **argv)
 	unsigned int n = 200;
 	int option;
 
-	while ((option = getopt(argc, argv, "ln:")) != -1) {
-		if (option == 'n')
-			n = atoi(optarg);
-		else if (option == 'l')
+	while ((option = getopt(argc, argv, "ln:x")) != -1) {
+		if (option == 'l')
 			load_only = true;
+		else if (option == 'n')
+			n = atoi(optarg);
+		else if (option == 'x')
+			disturbed = true;
 		else
-			ksft_exit_fail_msg("usage: unload [-l] [-n CYCLES]\n");
+			ksft_exit_fail_msg("usage: unload [-lx] [-n CYCLES]\n");
 	}
 	return n > WARM_UP_CYCLES ? n : WARM_UP_CYCLES + 1;
 }
 
+/* All that goes on meanwhile */
+struct surroundings {
+	struct lq_load load;
+	struct lq_nl_asking asking;
+	struct nl_policy_writers writers;
+	struct lq_disturb disturb;
+	u64 policies;
+	u64 times[LQ_DISTURBS];
+};
+
+static void begin(struct surroundings *around)
+{
+	/* The load is to be there, not to keep insmod and rmmod waiting. */
+	setpriority(PRIO_PROCESS, 0, 19);
+	lq_load_start(&around->load);
+	lq_nl_ask_start(&around->asking);
+	if (nl_policy_write_start(&around->writers, 1, true))
+		ksft_exit_fail_msg("no policies: %s\n", strerror(errno));
+	if (disturbed && lq_disturb_start(&around->disturb))
+		ksft_exit_fail_msg("nothing to disturb with: %s\n",
+				   strerror(errno));
+	setpriority(PRIO_PROCESS, 0, 0);
+}
+
+/* Return: how much went wrong */
+static unsigned int end(struct surroundings *around)
+{
+	unsigned int bad = 0;
+
+	if (disturbed)
+		bad += lq_disturb_stop(&around->disturb);
+	for (int i = 0; disturbed && i < LQ_DISTURBS; i++)
+		around->times[i] += lq_disturb_times(&around->disturb, i);
+	bad += lq_nl_ask_stop(&around->asking) != 0;
+	bad += nl_policy_write_stop(&around->writers);
+	around->policies += nl_policy_written(&around->writers);
+	return bad + lq_load_stop(&around->load);
+}
+
 /* One phase of cycles under load, then silence */
-static unsigned int phase(struct lq_load *load, unsigned int n, bool *seen)
+static unsigned int phase(struct surroundings *around, unsigned int n,
+			  bool *seen)
 {
 	unsigned int bad;
 
-	/* The load is to be there, not to keep insmod and rmmod waiting. */
-	setpriority(PRIO_PROCESS, 0, 19);
-	lq_load_start(load);
-	setpriority(PRIO_PROCESS, 0, 0);
+	begin(around);
 	bad = cycles(n, seen);
-	return bad + lq_load_stop(load);
+	return bad + end(around);
 }
 
-int main(int argc, char **argv)
+static void check_gone(void)
 {
-	unsigned int n = parse(argc, argv), bad;
-	bool seen[2] = { false, false };
-	struct memory before, after;
-	struct lq_load load;
-	long bound;
-
-	ksft_print_header();
-	ksft_set_plan(8);
-	if (lq_loaded())
-		ksft_exit_fail_msg("listenq is loaded already\n");
-	mount_tracing();
-	if (lq_net_routes() || lq_load_listen(&load))
-		ksft_exit_fail_msg("no load: %s\n", strerror(errno));
-	lq_sysctl_set("net/ipv4/tcp_synack_retries", 1);
-
-	bad = phase(&load, WARM_UP_CYCLES, seen);
-	before = settled_memory();
-	bad += phase(&load, n - WARM_UP_CYCLES, seen);
-	after = settled_memory();
-
-	ksft_test_result(!bad, "%u cycles under load\n", n);
-	ksft_test_result(lq_load_readings(&load), "the file was read\n");
-	ksft_test_result(seen[0] && seen[1], "hooks were seen while loaded\n");
 	ksft_test_result(!file_exists(LQ_FILE) &&
 			 !file_exists("/proc/net/listenq"),
 			 "the files are gone\n");
 	ksft_test_result(!lq_loaded(), "the module is gone\n");
 	ksft_test_result(!lq_hooks_in(LQ_HOOKED) && !lq_hooks_in(LQ_KPROBES),
 			 "the hooks are gone\n");
-	bound = NOISE_KB + CYCLE_KB * (n - WARM_UP_CYCLES);
-	ksft_test_result(after.percpu - before.percpu < bound,
+}
+
+static void check_memory(const struct memory *before,
+			 const struct memory *after, unsigned int n)
+{
+	long bound = NOISE_KB + CYCLE_KB * (n - WARM_UP_CYCLES);
+
+	ksft_test_result(after->percpu - before->percpu < bound,
 			 "percpu memory is back\n");
-	ksft_test_result(after.slab - before.slab < bound,
+	ksft_test_result(after->slab - before->slab < bound,
 			 "slab memory is back\n");
+}
+
+static void check_disturbed(const struct surroundings *around)
+{
+	const u64 *times = around->times;
+
+	ksft_test_result(!disturbed ||
+			 (times[LQ_DISTURB_CPU] && times[LQ_DISTURB_MEMORY] &&
+			  times[LQ_DISTURB_NAMESPACES]),
+			 "a CPU went %llu times, memory %llu times, %llu namespaces came and went\n",
+			 times[LQ_DISTURB_CPU], times[LQ_DISTURB_MEMORY],
+			 times[LQ_DISTURB_NAMESPACES]);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int n = parse(argc, argv), bad;
+	struct surroundings around = { 0 };
+	bool seen[2] = { false, false };
+	struct memory before, after;
+
+	ksft_print_header();
+	ksft_set_plan(11);
+	if (lq_loaded())
+		ksft_exit_fail_msg("listenq is loaded already\n");
+	mount_tracing();
+	if (lq_net_routes() || lq_load_listen(&around.load))
+		ksft_exit_fail_msg("no load: %s\n", strerror(errno));
+	lq_sysctl_set("net/ipv4/tcp_synack_retries", 1);
+
+	bad = phase(&around, WARM_UP_CYCLES, seen);
+	before = settled_memory();
+	bad += phase(&around, n - WARM_UP_CYCLES, seen);
+	after = settled_memory();
+
+	ksft_test_result(!bad, "%u cycles under load\n", n);
+	ksft_test_result(lq_load_readings(&around.load), "the file was read\n");
+	ksft_test_result(around.policies, "%llu policies were set\n",
+			 around.policies);
+	check_disturbed(&around);
+	ksft_test_result(seen[0] && seen[1], "hooks were seen while loaded\n");
+	ksft_test_result(!nl_policy_load_restored(&around.load),
+			 "listeners are as their programs left them\n");
+	check_gone();
+	check_memory(&before, &after, n);
 	lq_sysctl_restore();
-	lq_load_close(&load);
+	lq_load_close(&around.load);
 	ksft_finished();
 }
