@@ -127,6 +127,9 @@ int lq_sysctl_set(const char *name, long value);
 long lq_sysctl_get(const char *name);
 void lq_sysctl_restore(void);
 
+/* lq_kernel.c */
+bool lq_kernel_since(unsigned int major, unsigned int minor);
+
 /* lq_net.c: a network namespace with a loopback and roads to nowhere */
 int lq_net_new(void);
 int lq_net_routes(void);

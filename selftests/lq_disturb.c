@@ -25,7 +25,7 @@
 #define LEFT_KB		(24 << 10)
 
 /* How much of the rest is taken and given back again and again */
-#define CHUNK		(1 << 20)
+#define CHUNK_KB	1024
 #define CHUNKS		16
 
 struct lq_disturb_shared {
@@ -74,9 +74,9 @@ static long available_kb(void)
 	return kb;
 }
 
-static void *take(size_t size)
+static void *take(size_t kb)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	void *memory = mmap(NULL, kb << 10, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
@@ -85,9 +85,9 @@ static void *take(size_t size)
 /* Everything but what the chunks are for, once: taking it is work */
 static void take_most(void)
 {
-	long kb = available_kb() - LEFT_KB - (CHUNKS / 2 * (CHUNK >> 10));
+	long kb = available_kb() - LEFT_KB - CHUNKS / 2 * CHUNK_KB;
 
-	if (kb > 0 && !take((size_t)kb << 10))
+	if (kb > 0 && !take(kb))
 		lq_error("%ld kB of memory: %s", kb, strerror(errno));
 }
 
@@ -100,13 +100,13 @@ static void press_memory(struct lq_disturb *disturb)
 		int n = 0;
 
 		while (n < CHUNKS && available_kb() > LEFT_KB) {
-			chunk[n] = take(CHUNK);
+			chunk[n] = take(CHUNK_KB);
 			n += !!chunk[n];
 		}
 		disturb->shared->times[LQ_DISTURB_MEMORY]++;
 		lq_sleep_ms(200);
 		while (n)
-			munmap(chunk[--n], CHUNK);
+			munmap(chunk[--n], CHUNK_KB << 10);
 		lq_sleep_ms(100);
 	}
 }

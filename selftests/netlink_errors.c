@@ -308,6 +308,7 @@ ERRORS(doubled)
 
 ERRORS(missing)
 {
+	bool named = lq_kernel_since(6, 1);
 	struct walk walk = { 0 };
 
 	while (next_operation(&walk)) {
@@ -317,9 +318,13 @@ ERRORS(missing)
 		if (is_dump(walk.operation) || !walk.operation->n)
 			continue;
 		first = walk.operation->attribute->type;
-		EXPECT_EQ(0, refused(self->nl, request, walk.operation,
-				     "missing", first, TEXT | MISSING, first));
+		ASSERT_EQ(0, refused(self->nl, request, walk.operation,
+				     "missing", first,
+				     named ? TEXT | MISSING : TEXT,
+				     named ? first : 0));
 	}
+	if (!named)
+		SKIP(return, "in words only: an extended ACK names what is missing from 6.1 on");
 }
 
 /* Another filter is no substitute for the id */
@@ -628,6 +633,9 @@ ERRORS(flags)
 
 	struct walk walk = { 0 };
 
+	if (!lq_kernel_since(6, 1))
+		SKIP(return, "generic netlink looks at the flags from 6.1 on");
+
 	while (next_operation(&walk))
 		for (unsigned int i = 0; i < N(flags); i++) {
 			struct nlmsghdr *request = begin(self->space,
@@ -643,6 +651,9 @@ ERRORS(flags)
 ERRORS(reserved)
 {
 	struct walk walk = { 0 };
+
+	if (!lq_kernel_since(6, 1))
+		SKIP(return, "generic netlink looks at the reserved field from 6.1 on");
 
 	while (next_operation(&walk)) {
 		struct nlmsghdr *request = begin(self->space, walk.operation);

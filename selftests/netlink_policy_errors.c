@@ -541,6 +541,8 @@ REFUSALS(two_addresses)
 /* With an address, without one, and with nothing at all */
 REFUSALS(missing_port)
 {
+	bool named = lq_kernel_since(6, 1);
+
 	for (unsigned int op = 0; op < N(operations); op++)
 		for (unsigned int i = 0; i < 4; i++) {
 			char space[SPACE];
@@ -552,11 +554,14 @@ REFUSALS(missing_port)
 				put_good(request, attributes[i].type);
 			if (i < 3 && !op)
 				put_good(request, LISTENQ_A_POLICY_BACKLOG);
-			EXPECT_EQ(0, refused_without(self->state, request,
+			ASSERT_EQ(0, refused_without(self->state, request,
 						     operations[op].name,
 						     NOBODY,
-						     LISTENQ_A_POLICY_PORT));
+						     named ? LISTENQ_A_POLICY_PORT :
+							     0));
 		}
+	if (!named)
+		SKIP(return, "in words only: an extended ACK names what is missing from 6.1 on");
 }
 
 /* A dump has no attributes; what its own code says has room for words only */
