@@ -7,7 +7,7 @@ VM := selftests/vm/run
 
 .DEFAULT_GOAL := module
 .PHONY: module modules modules_install tools install ynl clean demo test test-matrix \
-	test-debug test-kcsan lint shell help
+	test-stress test-debug test-kcsan lint shell help
 
 module: modules
 
@@ -46,6 +46,12 @@ JOBS ?= $(shell expr \( $$(nproc) + 1 \) / 2)
 test-matrix:
 	selftests/test -j $(JOBS) $$($(VM) list | awk '$$2 != "source" { print $$1 }')
 
+# What takes hours: a thousand cycles of loading and unloading, ten million verdicts.
+test-stress:
+	$(VM) deps
+	LISTENQ_SUITES=$(CURDIR)/selftests/vm/stress $(VM) test \
+		$(or $(KERNELS),$$($(VM) list | awk '$$2 != "source" && $$4 == "all" { print $$1 }'))
+
 # On kernels built for it, which report what others survive: the first run of each
 # takes some minutes longer.
 test-debug test-kcsan:
@@ -70,6 +76,7 @@ help:
 	@echo 'make test             test it in virtual machines'
 	@echo 'make test KERNELS="6.1 6.12-cloud"   ... with these kernels'
 	@echo 'make test-matrix      ... with all of them, JOBS=N at a time'
+	@echo 'make test-stress      ... for hours'
 	@echo 'make test-debug       ... with a kernel that checks memory, locks, RCU, leaks'
 	@echo 'make test-kcsan       ... with one that looks for data races'
 	@echo 'make shell            a shell in a virtual machine that has it'

@@ -16,6 +16,9 @@
 
 static unsigned int seconds = 60;
 
+/* At least so many verdicts, if that takes longer */
+static u64 verdicts;
+
 static void point(const char *mode, const char *name, bool good)
 {
 	ksft_test_result(good, "%s: %s\n", mode, name);
@@ -211,6 +214,11 @@ static void overflow_at_ack(void)
 	lq_close(listener);
 }
 
+static u64 verdicts_by_now(void)
+{
+	return lq_hits("tcp_conn_request") + lq_hits("tcp_check_req");
+}
+
 /* The rarer ones take their time on a kernel that checks all it does */
 #define PATIENCE 5
 
@@ -219,7 +227,7 @@ static void load_until_everything_happened(void)
 	u64 start = lq_time_ms(), enough = start + 1000 * seconds;
 	u64 too_long = start + 1000 * seconds * PATIENCE;
 
-	while (lq_time_ms() < enough ||
+	while (lq_time_ms() < enough || verdicts_by_now() < verdicts ||
 	       (lq_time_ms() < too_long && !everything_happened_by_now())) {
 		overflow_at_ack();
 		lq_sleep_ms(500);
@@ -241,9 +249,12 @@ static void run(const char *mode)
 	if (lq_load_listen(&load))
 		ksft_exit_fail_msg("no listeners: %s\n", strerror(errno));
 	lq_load_start(&load);
+	if (verdicts)
+		lq_load_torrents(&load, 2);
 	load_until_everything_happened();
 	good = !lq_load_stop(&load);
-	ksft_print_msg("%llu readings meanwhile\n", lq_load_readings(&load));
+	ksft_print_msg("%llu verdicts, %llu readings meanwhile\n",
+		       verdicts_by_now(), lq_load_readings(&load));
 	check_table(mode, &load, &base);
 	point(mode, "load and readers without errors",
 	      good && lq_load_readings(&load) && !lq_errors);
@@ -256,13 +267,15 @@ static int parse(int argc, char **argv, const char **modes)
 {
 	int option, n = 0;
 
-	while ((option = getopt(argc, argv, "s:m:")) != -1) {
+	while ((option = getopt(argc, argv, "s:v:m:")) != -1) {
 		if (option == 's')
 			seconds = atoi(optarg);
+		else if (option == 'v')
+			verdicts = strtoull(optarg, NULL, 0);
 		else if (option == 'm' && n < MAX_MODES)
 			modes[n++] = optarg;
 		else
-			ksft_exit_fail_msg("usage: laws [-s SECONDS] [-m MODULE-ARGS]...\n");
+			ksft_exit_fail_msg("usage: laws [-s SECONDS] [-v VERDICTS] [-m ARGS]...\n");
 	}
 	if (!n) {
 		modes[n++] = "hooks=replace";

@@ -200,6 +200,7 @@ bool lq_loaded(void);
 #define LQ_KPROBES	LQ_DEBUGFS "/kprobes/list"
 
 bool lq_hooks_in(const char *path);
+u64 lq_hits(const char *function);
 
 /* lq_log.c: what the module says in the kernel's log */
 int lq_log_open(void);
@@ -219,6 +220,7 @@ struct lq_load {
 
 int lq_load_listen(struct lq_load *load);
 void lq_load_start(struct lq_load *load);
+void lq_load_torrents(struct lq_load *load, int n);
 int lq_load_stop(struct lq_load *load);
 void lq_load_close(struct lq_load *load);
 u64 lq_load_accepted(const struct lq_load *load, int listener);

@@ -168,6 +168,20 @@ static void flood(struct lq_load *load)
 	}
 }
 
+/* As many as the machine can, all from different sources */
+static void torrent(struct lq_load *load)
+{
+	u32 source = (u32)(load->nchildren + 1) << 24;
+
+	for (unsigned int i = 0; !stopped(load); i++) {
+		int n = i % LQ_LOAD_LISTENERS;
+
+		lq_syn_flood(is_v6(n) ? AF_INET6 : AF_INET, FIRST_PORT + n,
+			     source, 50);
+		source += 50;
+	}
+}
+
 static void send_bad_cookies(struct lq_load *load)
 {
 	unsigned int seed = 2;
@@ -262,6 +276,13 @@ void lq_load_start(struct lq_load *load)
 	start(load, hold_and_release);
 	start(load, open_and_close);
 	start(load, read_file);
+}
+
+/* Floods besides, without a pause */
+void lq_load_torrents(struct lq_load *load, int n)
+{
+	while (n--)
+		start(load, torrent);
 }
 
 /* Ends it and waits for silence; returns how much of it had gone wrong */

@@ -78,3 +78,22 @@ bool lq_hooks_in(const char *path)
 		fclose(file);
 	return found;
 }
+
+/* How often one that is hooked was called, as listenq says; LQ_NONE: it is not */
+u64 lq_hits(const char *function)
+{
+	FILE *file = fopen("/sys/module/listenq/parameters/hooked", "re");
+	char line[256], name[64];
+	u64 found = LQ_NONE;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		unsigned long long hits;
+
+		if (sscanf(line, "%63s %*s hits %llu", name, &hits) == 2 &&
+		    !strcmp(name, function))
+			found = hits;
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
