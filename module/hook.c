@@ -23,6 +23,7 @@
 #include "compat/ftrace.h"
 #include "compat/kprobes.h"
 #include "compat/original.h"
+#include "compat/rt.h"
 #include "hook.h"
 
 /* Another tracer may just be attaching or leaving. */
@@ -248,6 +249,15 @@ static void say_watched(const struct lq_hook *hook, int err)
 			hook->name, err);
 }
 
+/* On PREEMPT_RT a probe may not do what a wrapper does. */
+static int say_atomic(const struct lq_hook *hook, int err)
+{
+	if (err != -ENOENT)
+		pr_err("%s cannot be replaced (%d), and PREEMPT_RT does not let a probe take locks: hooks=probe is not possible\n",
+		       hook->name, strcmp(hooks, "probe") ? err : -EOPNOTSUPP);
+	return err;
+}
+
 static int try_ways(struct lq_hook *hook)
 {
 	int err = -EOPNOTSUPP, watched;
@@ -258,6 +268,8 @@ static int try_ways(struct lq_hook *hook)
 		err = replace(hook);
 	if (!err || (hook->wrapper && !strcmp(hooks, "replace")))
 		return err;
+	if (LQ_RT && hook->wrapper)
+		return say_atomic(hook, err);
 	watched = watch(hook);
 	if (!watched)
 		say_watched(hook, err);

@@ -186,6 +186,10 @@ void lq_sleep_ms(unsigned int ms);
 int lq_insmod(const char *args);
 int lq_rmmod(void);
 bool lq_loaded(void);
+bool lq_probes_possible(void);
+bool lq_exact(void);
+
+#define LQ_NO_PROBES "PREEMPT_RT: hooks=probe is not possible"
 
 #define LQ_TRACEFS	"/sys/kernel/tracing"
 #define LQ_DEBUGFS	"/sys/kernel/debug"

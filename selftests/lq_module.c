@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "lq.h"
@@ -45,6 +46,17 @@ bool lq_loaded(void)
 	return found;
 }
 
+/*
+ * On PREEMPT_RT a probe may take no lock: there hooks=probe is refused, which
+ * loading.c tests.
+ */
+bool lq_probes_possible(void)
+{
+	struct utsname name;
+
+	return uname(&name) || !strstr(name.version, "PREEMPT_RT");
+}
+
 static bool file_has(const char *path, const char *word)
 {
 	FILE *file = fopen(path, "re");
@@ -56,6 +68,12 @@ static bool file_has(const char *path, const char *word)
 	if (file)
 		fclose(file);
 	return found;
+}
+
+/* Whether the module says that it knows whose a verdict is */
+bool lq_exact(void)
+{
+	return file_has("/sys/module/listenq/parameters/exact", "Y");
 }
 
 /* Whether one of ours is in the kernel's list of traced functions or kprobes */
