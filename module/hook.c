@@ -23,6 +23,7 @@
 #include "compat/ftrace.h"
 #include "compat/kprobes.h"
 #include "compat/original.h"
+#include "compat/rt.h"
 #include "hook.h"
 
 /* Another tracer may just be attaching or leaving. */
@@ -281,16 +282,21 @@ static int try_entry(struct lq_hook *hook)
 	return watch(hook);
 }
 
+static const char *by_whom(int refused)
+{
+	return refused == -EBUSY ? ", another tracer or live patch does" : "";
+}
+
 /* Which policies are possible depends on it. */
 static void say_watched(const struct lq_hook *hook)
 {
 	if (!hook->wrapper || !strcmp(hooks, "probe"))
 		return;
 	pr_info("cannot replace %s (%d%s): watching it by a kretprobe\n",
-		hook->name, hook->refused,
-		hook->refused == -EBUSY ? ", another tracer or live patch does" : "");
+		hook->name, hook->refused, by_whom(hook->refused));
 }
 
+/* On PREEMPT_RT a probe may not do what a wrapper does: it is no other way. */
 static int try_ways(struct lq_hook *hook)
 {
 	int err;
@@ -298,6 +304,8 @@ static int try_ways(struct lq_hook *hook)
 	if (hook->entered)
 		return try_entry(hook);
 	if (!hook->refused || (hook->wrapper && !strcmp(hooks, "replace")))
+		return hook->refused;
+	if (LQ_RT && hook->wrapper)
 		return hook->refused;
 	err = watch(hook);
 	if (!err)
@@ -310,6 +318,12 @@ static void say_why(const struct lq_hook *hook, int err)
 	if (err == -ENOENT)
 		pr_err("this kernel has no function %s that can be hooked\n",
 		       hook->name);
+	else if (LQ_RT && hook->wrapper && !strcmp(hooks, "probe"))
+		pr_err("hooks=probe: PREEMPT_RT does not let a probe take locks, so %s can only be replaced\n",
+		       hook->name);
+	else if (LQ_RT && hook->wrapper)
+		pr_err("cannot replace %s (%d%s), and PREEMPT_RT does not let a probe take locks\n",
+		       hook->name, err, by_whom(err));
 	else if (hook->wrapper && !strcmp(hooks, "replace"))
 		pr_err("cannot replace %s (%d): load with hooks=auto\n",
 		       hook->name, err);

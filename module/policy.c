@@ -226,6 +226,26 @@ void lq_policy_relisten(struct lq_listener *listener, u32 backlog)
 	recheck_soon(listener);
 }
 
+/**
+ * lq_policy_relisten_unlocked() - the same where no lock can be taken
+ * @listener: found under RCU
+ * @backlog: what it asks for, about to be written to the socket
+ *
+ * Context: any, also from a probe on PREEMPT_RT.
+ */
+void lq_policy_relisten_unlocked(struct lq_listener *listener, u32 backlog)
+{
+	struct lq_policies *policies = &listener->netns->policies;
+
+	if (!READ_ONCE(listener->override.has_backlog))
+		return;
+	WRITE_ONCE(listener->override.backlog_asked, backlog);
+	/* The mark of this one alone cannot be set. */
+	WRITE_ONCE(policies->all, true);
+	if (!queue_recheck(policies))
+		WRITE_ONCE(policies->again, true);
+}
+
 static void recheck_one(struct lq_listener *listener, void *again)
 {
 	if (!*(bool *)again)
@@ -243,8 +263,12 @@ static void recheck(struct work_struct *work)
 					      policies);
 
 	bool again = xchg(&policies->again, false);
+	bool all = xchg(&policies->all, false);
 
-	lq_listener_visit(netns, LQ_RECHECK_MARK, recheck_one, &again);
+	if (again && all)
+		WRITE_ONCE(policies->all, true);
+	lq_listener_visit(netns, all ? LQ_LISTENER_ALL : LQ_RECHECK_MARK,
+			  recheck_one, &again);
 	if (again)
 		queue_recheck(policies);
 }

@@ -88,7 +88,8 @@ static unsigned int cycles(unsigned int n, bool *seen)
 	unsigned int bad = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		const char *args = i % 2 ? "hooks=probe" : "hooks=replace";
+		bool probes = i % 2 && lq_probes_possible();
+		const char *args = probes ? "hooks=probe" : "hooks=replace";
 
 		if (load_only) {
 			lq_sleep_ms(500);
@@ -103,7 +104,7 @@ static unsigned int cycles(unsigned int n, bool *seen)
 
 		/* From none to some of the load happens while it is loaded */
 		lq_sleep_ms(i % 8 * 10);
-		seen[i % 2] |= lq_hooks_in(i % 2 ? LQ_KPROBES : LQ_HOOKED);
+		seen[i % 2] |= lq_hooks_in(probes ? LQ_KPROBES : LQ_HOOKED);
 		if (lq_rmmod()) {
 			ksft_print_msg("cycle %u: rmmod: %s\n", i,
 				       strerror(errno));
@@ -174,6 +175,8 @@ int main(int argc, char **argv)
 		ksft_exit_fail_msg("no load: %s\n", strerror(errno));
 	lq_sysctl_set("net/ipv4/tcp_synack_retries", 1);
 
+	if (!lq_probes_possible())
+		ksft_print_msg("%s", LQ_NO_PROBES);
 	bad = phase(&load, WARM_UP_CYCLES, seen);
 	before = settled_memory();
 	bad += phase(&load, n - WARM_UP_CYCLES, seen);
