@@ -245,7 +245,7 @@ static void run(const char *mode)
 
 	if (!lq_probes_possible() && !strcmp(mode, "hooks=probe")) {
 		for (int i = 0; i < POINTS_OF_MODE; i++)
-			ksft_test_result_skip("%s: " LQ_NO_PROBES, mode);
+			ksft_test_result_skip("%s: " LQ_NO_PROBES "\n", mode);
 		return;
 	}
 	lq_errors = 0;

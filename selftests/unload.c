@@ -176,7 +176,7 @@ int main(int argc, char **argv)
 	lq_sysctl_set("net/ipv4/tcp_synack_retries", 1);
 
 	if (!lq_probes_possible())
-		ksft_print_msg("%s", LQ_NO_PROBES);
+		ksft_print_msg("%s\n", LQ_NO_PROBES);
 	bad = phase(&load, WARM_UP_CYCLES, seen);
 	before = settled_memory();
 	bad += phase(&load, n - WARM_UP_CYCLES, seen);
