@@ -8,12 +8,14 @@
  * bottom halves disabled, which cannot be preempted.
  *
  * On PREEMPT_RT they can be.  There everyone who calls a deciding function before
- * counting begins holds a lock meanwhile, which lets in no more of them once we
- * wait for those that are inside.
+ * counting begins holds a lock for reading meanwhile: nobody does when it is held
+ * for writing.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/hash.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/stop_machine.h>
 #include <linux/timekeeping.h>
@@ -27,15 +29,11 @@
 
 bool lq_counting __read_mostly;
 
-static DEFINE_RWLOCK(lq_gate);
-
 /* Each CPU takes its share: the machine stands still while this runs. */
 struct lq_share {
 	unsigned int part;
 	unsigned int parts;
 };
-
-static atomic_t lq_next_part;
 
 static void start_listener(struct lq_listener *listener)
 {
@@ -65,18 +63,29 @@ static void start_netns(struct lq_netns *netns, void *data)
 static int start_share(struct lq_share *share)
 {
 	lq_netns_for_each(start_netns, share);
-	WRITE_ONCE(lq_counting, true);
+	/* Whoever sees it moves the counters after they were read here. */
+	smp_store_release(&lq_counting, true);
 	return 0;
 }
 
-static int start(void *unused)
-{
-	struct lq_share share = {
-		.part = atomic_inc_return(&lq_next_part) - 1,
-		.parts = num_online_cpus(),
-	};
+#ifdef CONFIG_PREEMPT_RT
 
-	return start_share(&share);
+/* How long those who come wait for the one who begins to count. */
+#define LQ_GATE_US 1000
+
+static DEFINE_RWLOCK(lq_gate);
+static bool lq_gate_shuts;
+
+/*
+ * If they keep coming there may always be one inside.  Not for longer, as the
+ * caller may be inside another call, or hold what one inside waits for.
+ */
+static void hesitate(void)
+{
+	int n;
+
+	for (n = 0; n < LQ_GATE_US && READ_ONCE(lq_gate_shuts); n++)
+		udelay(1);
 }
 
 /**
@@ -87,6 +96,7 @@ static int start(void *unused)
  */
 bool lq_gate_enter(void)
 {
+	hesitate();
 	read_lock(&lq_gate);
 	if (!lq_is_counting())
 		return false;
@@ -104,27 +114,66 @@ void lq_gate_leave(void)
 	read_unlock(&lq_gate);
 }
 
-static int start_alone(void)
+/*
+ * A writer that waits keeps readers out.  That would be a deadlock: of a call made
+ * inside another one, or of a request's timer that waits at the gate while one
+ * inside waits for the timer's end.  So none ever waits in the lock, and the one
+ * that has it takes no other.
+ */
+static int shut_gate(void)
+{
+	while (!write_trylock(&lq_gate)) {
+		if (signal_pending(current))
+			return -EINTR;
+		usleep_range(20, 100);
+	}
+	return 0;
+}
+
+static int start_all(void)
 {
 	struct lq_share share = { .parts = 1 };
 	int err;
 
-	write_lock(&lq_gate);
-	err = start_share(&share);
-	write_unlock(&lq_gate);
+	WRITE_ONCE(lq_gate_shuts, true);
+	err = shut_gate();
+	if (!err) {
+		start_share(&share);
+		write_unlock(&lq_gate);
+	}
+	WRITE_ONCE(lq_gate_shuts, false);
 	return err;
 }
+
+#else
+
+static atomic_t lq_next_part;
+
+static int start(void *unused)
+{
+	struct lq_share share = {
+		.part = atomic_inc_return(&lq_next_part) - 1,
+		.parts = num_online_cpus(),
+	};
+
+	return start_share(&share);
+}
+
+static int start_all(void)
+{
+	atomic_set(&lq_next_part, 0);
+	return stop_machine(start, NULL, cpu_online_mask);
+}
+
+#endif
 
 /**
  * lq_baseline_take() - begin to count
  *
  * Context: process, sleeps; hooks are in place, listeners entered.
- * Return: 0, or a negative error of stop_machine().
+ * Return: 0, or a negative error: of stop_machine(), or -EINTR.
  */
 int lq_baseline_take(void)
 {
-	if (LQ_RT)
-		return start_alone();
-	atomic_set(&lq_next_part, 0);
-	return stop_machine(start, NULL, cpu_online_mask);
+	return start_all();
 }
