@@ -180,6 +180,7 @@ static struct lq_listener *listener_alloc(struct sock *sk,
 	listener->patience = LQ_CLOSING_PATIENCE;
 	listener->since_ns = ktime_get_real_ns();
 	lq_stats_init(&listener->stats);
+	lq_stats_prepare_times(&listener->stats);
 	spin_lock_init(&listener->watch.lock);
 	INIT_HLIST_NODE(&listener->closing_node);
 	INIT_RCU_WORK(&listener->fold, listener_fold);
@@ -627,23 +628,6 @@ void lq_listener_peaks(const struct sock *sk, u32 acceptq, u32 synq)
 	listener = lq_listener_find(sk);
 	if (listener)
 		lq_stats_peaks(&listener->stats, acceptq, synq);
-	rcu_read_unlock();
-}
-
-/**
- * lq_listener_prepare_times() - have memory for what accept() will note
- * @sk: the listener
- *
- * Context: bottom halves disabled.
- */
-void lq_listener_prepare_times(const struct sock *sk)
-{
-	struct lq_listener *listener;
-
-	rcu_read_lock();
-	listener = lq_listener_find(sk);
-	if (listener)
-		lq_stats_prepare_times(&listener->stats);
 	rcu_read_unlock();
 }
 

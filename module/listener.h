@@ -110,7 +110,6 @@ void lq_listener_visit(struct lq_netns *netns, xa_mark_t which,
 struct lq_listener *lq_listener_find(const struct sock *sk);
 void lq_listener_count(struct sock *sk, u64 which, unsigned int drops);
 void lq_listener_peaks(const struct sock *sk, u32 acceptq, u32 synq);
-void lq_listener_prepare_times(const struct sock *sk);
 void lq_listener_time(const struct sock *sk, enum lq_time what, s64 us);
 struct lq_listener *lq_listener_last_closing(struct lq_netns *netns);
 void lq_listener_queues(const struct lq_listener *listener,

@@ -251,9 +251,6 @@ static __always_inline void note_acceptq(const struct sock *sk, u64 verdict)
 	if (verdict & LQ_ACCEPTQ_FULL)
 		len = max(len, READ_ONCE(sk->sk_max_ack_backlog) + 1);
 	lq_listener_peaks(sk, len, 0);
-	/* There accept() is only watched by a probe, which cannot allocate. */
-	if (LQ_RT && verdict & LQ_ACCEPTQ_GREW)
-		lq_listener_prepare_times(sk);
 }
 
 static u64 with_drops(u64 which, unsigned int drops)

@@ -187,6 +187,21 @@ static void allocate_spare_times(struct lq_stats *stats)
 		kfree(times);
 }
 
+/**
+ * lq_stats_prepare_times() - have memory for times that come from a probe
+ * @stats: whose
+ *
+ * On PREEMPT_RT a probe cannot allocate, and accept() may be the first to bring
+ * a time.  Without memory that time is lost.
+ *
+ * Context: any but NMI.
+ */
+void lq_stats_prepare_times(struct lq_stats *stats)
+{
+	if (LQ_RT)
+		allocate_spare_times(stats);
+}
+
 /* Without memory for that either, the time is lost. */
 static void time_spare(struct lq_stats *stats, enum lq_time what,
 		       unsigned int n)
@@ -210,18 +225,6 @@ static struct lq_cpu_times __percpu *cpu_times(struct lq_stats *stats)
 	if (likely(times) || !lq_can_allocate())
 		return times;
 	return lq_percpu_once(&stats->times, struct lq_cpu_times, GFP_ATOMIC);
-}
-
-/**
- * lq_stats_prepare_times() - have memory for a time that comes from a probe
- * @stats: whose
- *
- * Context: as lq_can_allocate() says; cannot fail.
- */
-void lq_stats_prepare_times(struct lq_stats *stats)
-{
-	if (!cpu_times(stats))
-		allocate_spare_times(stats);
 }
 
 /**
