@@ -16,6 +16,7 @@
 #include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -23,6 +24,7 @@
 #include <net/sock.h>
 
 #include "compat/hrtimer.h"
+#include "compat/rt.h"
 #include "event.h"
 #include "listener.h"
 #include "netns.h"
@@ -226,12 +228,13 @@ void lq_policy_relisten(struct lq_listener *listener, u32 backlog)
 	recheck_soon(listener);
 }
 
+#ifdef CONFIG_PREEMPT_RT
 /**
  * lq_policy_relisten_unlocked() - the same where no lock can be taken
  * @listener: found under RCU
  * @backlog: what it asks for, about to be written to the socket
  *
- * Context: any, also from a probe on PREEMPT_RT.
+ * Context: any, also from a probe; inside an RCU read-side section.
  */
 void lq_policy_relisten_unlocked(struct lq_listener *listener, u32 backlog)
 {
@@ -245,6 +248,7 @@ void lq_policy_relisten_unlocked(struct lq_listener *listener, u32 backlog)
 	if (!queue_recheck(policies))
 		WRITE_ONCE(policies->again, true);
 }
+#endif
 
 static void recheck_one(struct lq_listener *listener, void *again)
 {
@@ -263,7 +267,8 @@ static void recheck(struct work_struct *work)
 					      policies);
 
 	bool again = xchg(&policies->again, false);
-	bool all = xchg(&policies->all, false);
+	/* Only lq_policy_relisten_unlocked() asks for that. */
+	bool all = LQ_RT && xchg(&policies->all, false);
 
 	if (again && all)
 		WRITE_ONCE(policies->all, true);
@@ -646,6 +651,9 @@ void lq_policies_end(struct lq_netns *netns)
 		kfree_rcu(policy, rcu);
 	}
 	mutex_unlock(&policies->lock);
+	/* A listen() that still saw one may be about to queue, without the lock. */
+	if (LQ_RT)
+		synchronize_rcu();
 	/* Without a policy nothing is queued or started again. */
 	hrtimer_cancel(&policies->timer);
 	cancel_work_sync(&policies->expire);
