@@ -34,6 +34,10 @@ module_param(hooks, charp, 0444);
 MODULE_PARM_DESC(hooks,
 		 "replace: replace the kernel's functions, or fail; probe: watch them by kretprobes; auto: replace where possible, else watch (default auto)");
 
+#ifdef CONFIG_PREEMPT_RT
+DEFINE_SRCU(lq_hook_inside);
+#endif
+
 /* What is hooked, for the ftrace callback and the status parameter. */
 static struct lq_hook *lq_hooks;
 static int lq_hooks_nr;
@@ -398,6 +402,14 @@ int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
 	return err;
 }
 
+static void wait_for_locked(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	synchronize_srcu(&lq_hook_inside);
+	synchronize_rcu_tasks();
+#endif
+}
+
 /**
  * lq_hook_remove() - give all functions back
  * @hooks_to_remove: as installed
@@ -411,6 +423,10 @@ int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
  *    still blocked in a watched function return through the kernel's own
  *    trampoline without us.
  * 3. synchronize_rcu() covers what ran with bottom halves disabled.
+ * 4. On PREEMPT_RT wrappers wait for locks, and 1. takes that for sleep.  They do
+ *    so inside RCU, which disabled bottom halves imply there, or inside SRCU, see
+ *    lq_hook_enter().  Once they have left it they can only be preempted on their
+ *    way out: RCU tasks again.
  *
  * Context: process, sleeps.
  */
@@ -438,6 +454,7 @@ void lq_hook_remove(struct lq_hook *hooks_to_remove, int nr)
 	for (n = 0; n < nr; n++)
 		hooks_to_remove[n].way = LQ_HOOK_OFF;
 	synchronize_rcu();
+	wait_for_locked();
 }
 
 static const char *way_name(enum lq_hook_way way)

@@ -628,13 +628,22 @@ static noinline LQ_CHECK_REQ(ack_by_order)
  * A Fast Open child is in the accept queue already: what comes for it decides
  * nothing here, and may run in process context.
  */
+static __always_inline LQ_CHECK_REQ(check_fastopen)
+{
+	int inside = lq_hook_enter();
+	struct sock *ret = lq_pass_check_req(lq_original(tcp_check_req));
+
+	lq_hook_leave(inside);
+	return ret;
+}
+
 static LQ_CHECK_REQ(lq_tcp_check_req)
 {
 	struct lq_call call;
 	struct sock *ret;
 
 	if (fastopen)
-		return lq_pass_check_req(lq_original(tcp_check_req));
+		return lq_pass_check_req(check_fastopen);
 	if (lq_policies_any())
 		return lq_pass_check_req(ack_by_order);
 	ack_before(&call, sk, skb, req, req_stolen);
@@ -747,6 +756,7 @@ static __always_inline struct sock *check_v4(struct sock *sk,
 
 static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
 {
+	int inside = lq_hook_enter();
 	struct lq_call call;
 	struct sock *ret;
 
@@ -760,6 +770,7 @@ static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
 		cookie_after(&call, ret, 0);
 	}
 	local_bh_enable();
+	lq_hook_leave(inside);
 	return ret;
 }
 
@@ -774,6 +785,7 @@ static __always_inline struct sock *check_v6(struct sock *sk,
 
 static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
 {
+	int inside = lq_hook_enter();
 	struct lq_call call;
 	struct sock *ret;
 
@@ -787,6 +799,7 @@ static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
 		cookie_after(&call, ret, 0);
 	}
 	local_bh_enable();
+	lq_hook_leave(inside);
 	return ret;
 }
 
@@ -1034,12 +1047,14 @@ static bool give_up(struct request_sock *req)
 static int lq_tcp_rtx_synack(const struct sock *sk, struct request_sock *req)
 {
 	struct sock *listener = req->rsk_listener;
-	int ret;
+	int inside = lq_hook_enter();
+	int ret = -ETIMEDOUT;
 
-	if (lq_policies_any() && give_up(req))
-		return -ETIMEDOUT;
-	ret = lq_original(tcp_rtx_synack)(sk, req);
-	retrans_after(listener, req, ret);
+	if (!lq_policies_any() || !give_up(req)) {
+		ret = lq_original(tcp_rtx_synack)(sk, req);
+		retrans_after(listener, req, ret);
+	}
+	lq_hook_leave(inside);
 	return ret;
 }
 
@@ -1171,6 +1186,7 @@ LQ_DEFINE_ORIGINAL(inet_csk_listen_start, inet_csk_listen_start);
 static LQ_LISTEN_START(lq_inet_csk_listen_start)
 {
 	bool ours = sk->sk_protocol == IPPROTO_TCP;
+	int inside = lq_hook_enter();
 	int ret;
 
 	lq_hit(LQ_HOOK_BIRTH);
@@ -1180,6 +1196,7 @@ static LQ_LISTEN_START(lq_inet_csk_listen_start)
 	ret = lq_pass_listen_start(lq_original(inet_csk_listen_start));
 	if (ours && ret)
 		lq_listener_closing(sk);
+	lq_hook_leave(inside);
 	return ret;
 }
 
@@ -1195,6 +1212,7 @@ static void lq_tcp_set_state(struct sock *sk, int state)
 {
 	bool closes = state == TCP_CLOSE && sk->sk_state == TCP_LISTEN &&
 		      sk->sk_protocol == IPPROTO_TCP;
+	int inside = lq_hook_enter();
 
 	lq_hit(LQ_HOOK_STOP);
 	if (closes)
@@ -1202,6 +1220,7 @@ static void lq_tcp_set_state(struct sock *sk, int state)
 	lq_original(tcp_set_state)(sk, state);
 	if (closes)
 		lq_listener_stopped(sk);
+	lq_hook_leave(inside);
 }
 
 #else
