@@ -23,6 +23,7 @@
 #include "compat/ftrace.h"
 #include "compat/kprobes.h"
 #include "compat/original.h"
+#include "compat/rt.h"
 #include "hook.h"
 
 /* Another tracer may just be attaching or leaving. */
@@ -32,6 +33,10 @@ static char *hooks = "auto";
 module_param(hooks, charp, 0444);
 MODULE_PARM_DESC(hooks,
 		 "replace: replace the kernel's functions, or fail; probe: watch them by kretprobes; auto: replace where possible, else watch (default auto)");
+
+#ifdef CONFIG_PREEMPT_RT
+DEFINE_SRCU(lq_hook_inside);
+#endif
 
 /* What is hooked, for the ftrace callback and the status parameter. */
 static struct lq_hook *lq_hooks;
@@ -281,16 +286,21 @@ static int try_entry(struct lq_hook *hook)
 	return watch(hook);
 }
 
+static const char *by_whom(int refused)
+{
+	return refused == -EBUSY ? ", another tracer or live patch does" : "";
+}
+
 /* Which policies are possible depends on it. */
 static void say_watched(const struct lq_hook *hook)
 {
 	if (!hook->wrapper || !strcmp(hooks, "probe"))
 		return;
 	pr_info("cannot replace %s (%d%s): watching it by a kretprobe\n",
-		hook->name, hook->refused,
-		hook->refused == -EBUSY ? ", another tracer or live patch does" : "");
+		hook->name, hook->refused, by_whom(hook->refused));
 }
 
+/* On PREEMPT_RT a probe may not do what a wrapper does: it is no other way. */
 static int try_ways(struct lq_hook *hook)
 {
 	int err;
@@ -298,6 +308,8 @@ static int try_ways(struct lq_hook *hook)
 	if (hook->entered)
 		return try_entry(hook);
 	if (!hook->refused || (hook->wrapper && !strcmp(hooks, "replace")))
+		return hook->refused;
+	if (LQ_RT && hook->wrapper)
 		return hook->refused;
 	err = watch(hook);
 	if (!err)
@@ -310,6 +322,12 @@ static void say_why(const struct lq_hook *hook, int err)
 	if (err == -ENOENT)
 		pr_err("this kernel has no function %s that can be hooked\n",
 		       hook->name);
+	else if (LQ_RT && hook->wrapper && !strcmp(hooks, "probe"))
+		pr_err("hooks=probe: PREEMPT_RT does not let a probe take locks, so %s can only be replaced\n",
+		       hook->name);
+	else if (LQ_RT && hook->wrapper)
+		pr_err("cannot replace %s (%d%s), and PREEMPT_RT does not let a probe take locks\n",
+		       hook->name, err, by_whom(err));
 	else if (hook->wrapper && !strcmp(hooks, "replace"))
 		pr_err("cannot replace %s (%d): load with hooks=auto\n",
 		       hook->name, err);
@@ -384,6 +402,14 @@ int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
 	return err;
 }
 
+static void wait_for_locked(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	synchronize_srcu(&lq_hook_inside);
+	synchronize_rcu_tasks();
+#endif
+}
+
 /**
  * lq_hook_remove() - give all functions back
  * @hooks_to_remove: as installed
@@ -397,6 +423,10 @@ int lq_hook_install(struct lq_hook *hooks_to_install, int nr)
  *    still blocked in a watched function return through the kernel's own
  *    trampoline without us.
  * 3. synchronize_rcu() covers what ran with bottom halves disabled.
+ * 4. On PREEMPT_RT wrappers wait for locks, and 1. takes that for sleep.  They do
+ *    so inside RCU, which disabled bottom halves imply there, or inside SRCU, see
+ *    lq_hook_enter().  Once they have left it they can only be preempted on their
+ *    way out: RCU tasks again.
  *
  * Context: process, sleeps.
  */
@@ -424,6 +454,7 @@ void lq_hook_remove(struct lq_hook *hooks_to_remove, int nr)
 	for (n = 0; n < nr; n++)
 		hooks_to_remove[n].way = LQ_HOOK_OFF;
 	synchronize_rcu();
+	wait_for_locked();
 }
 
 static const char *way_name(enum lq_hook_way way)

@@ -8,6 +8,7 @@
 
 #include <linux/kprobes.h>
 #include <linux/percpu.h>
+#include <linux/srcu.h>
 
 /**
  * enum lq_hook_way - how a function is hooked
@@ -76,6 +77,30 @@ struct lq_hook_state {
 	u64 hits;
 	u64 missed;
 };
+
+#ifdef CONFIG_PREEMPT_RT
+extern struct srcu_struct lq_hook_inside;
+#endif
+
+/*
+ * In a wrapper that may be called with bottom halves enabled, around what may wait
+ * for a lock: see lq_hook_remove().
+ */
+static inline int lq_hook_enter(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	return srcu_read_lock(&lq_hook_inside);
+#else
+	return 0;
+#endif
+}
+
+static inline void lq_hook_leave(int inside)
+{
+#ifdef CONFIG_PREEMPT_RT
+	srcu_read_unlock(&lq_hook_inside, inside);
+#endif
+}
 
 bool lq_hook_state(unsigned int n, struct lq_hook_state *state);
 int lq_hook_install(struct lq_hook *hooks, int nr);

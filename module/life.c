@@ -4,6 +4,9 @@
  *
  * It fires before the state changes.  A birth therefore has its entry before
  * the first SYN; for a death see listener.c.
+ *
+ * On PREEMPT_RT its handlers could take no lock: there the functions that change
+ * the state are wrapped, see probe.c.
  */
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -11,6 +14,7 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "compat/rt.h"
 #include "life.h"
 #include "listener.h"
 
@@ -50,6 +54,8 @@ int lq_life_watch(void)
 {
 	int err = -ENOENT;
 
+	if (LQ_RT)
+		return 0;
 	for_each_kernel_tracepoint(pick, NULL);
 	if (lq_tracepoint)
 		err = tracepoint_probe_register(lq_tracepoint, state_changes,
@@ -67,6 +73,8 @@ int lq_life_watch(void)
  */
 void lq_life_unwatch(void)
 {
+	if (LQ_RT)
+		return;
 	tracepoint_probe_unregister(lq_tracepoint, state_changes, NULL);
 	tracepoint_synchronize_unregister();
 }

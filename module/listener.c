@@ -26,6 +26,7 @@
 #include <net/tcp.h>
 
 #include "baseline.h"
+#include "compat/rt.h"
 #include "event.h"
 #include "listener.h"
 #include "order.h"
@@ -179,6 +180,7 @@ static struct lq_listener *listener_alloc(struct sock *sk,
 	listener->patience = LQ_CLOSING_PATIENCE;
 	listener->since_ns = ktime_get_real_ns();
 	lq_stats_init(&listener->stats);
+	lq_stats_prepare_times(&listener->stats);
 	spin_lock_init(&listener->watch.lock);
 	INIT_HLIST_NODE(&listener->closing_node);
 	INIT_RCU_WORK(&listener->fold, listener_fold);
@@ -320,11 +322,12 @@ void lq_listener_closing(struct sock *sk)
 static u32 final_acceptq(struct sock *sk)
 {
 	struct request_sock_queue *queue = &inet_csk(sk)->icsk_accept_queue;
+	unsigned long flags;
 	u32 len;
 
-	spin_lock(&queue->rskq_lock);
+	spin_lock_irqsave(&queue->rskq_lock, flags);
 	len = sk->sk_ack_backlog;
-	spin_unlock(&queue->rskq_lock);
+	spin_unlock_irqrestore(&queue->rskq_lock, flags);
 	return len;
 }
 
@@ -365,12 +368,10 @@ void lq_listener_stopped(struct sock *sk)
 	u32 discarded;
 
 	rcu_read_lock();
-	local_irq_save(flags);
 	discarded = final_acceptq(sk);
-	spin_lock(&lq_lock);
+	spin_lock_irqsave(&lq_lock, flags);
 	count_discarded(sk, discarded);
-	spin_unlock(&lq_lock);
-	local_irq_restore(flags);
+	spin_unlock_irqrestore(&lq_lock, flags);
 	rcu_read_unlock();
 }
 
@@ -399,18 +400,34 @@ void lq_listener_forget_all(struct lq_netns *netns)
 	spin_unlock_irq(&lq_lock);
 }
 
+/* Where the lock cannot be taken. */
+static void relisten_unlocked(const struct sock *sk, u32 backlog)
+{
+	struct lq_listener *listener;
+
+	rcu_read_lock();
+	listener = lq_listener_find(sk);
+	if (listener)
+		lq_policy_relisten_unlocked(listener, backlog);
+	rcu_read_unlock();
+}
+
 /**
  * lq_listener_relisten() - listen() is called for a socket
  * @sk: the socket, which may listen already
  * @backlog: what it asks for, about to be written
  *
- * Context: any but NMI and hard interrupt.
+ * Context: any but NMI and hard interrupt, also from a probe.
  */
 void lq_listener_relisten(struct sock *sk, u32 backlog)
 {
 	struct lq_listener *listener;
 	unsigned long flags;
 
+	if (LQ_RT) {
+		relisten_unlocked(sk, backlog);
+		return;
+	}
 	rcu_read_lock();
 	spin_lock_irqsave(&lq_lock, flags);
 	listener = lq_listener_find(sk);
@@ -577,7 +594,8 @@ static void count_stray(struct sock *sk, u64 which, unsigned int drops)
  * @which: bit n: advance counter n by one
  * @drops: what to add to listen_drop
  *
- * Context: preemption disabled; not NMI, not hard interrupt.
+ * Context: on this CPU to stay; not NMI, not hard interrupt, on PREEMPT_RT not a
+ * probe.
  */
 void lq_listener_count(struct sock *sk, u64 which, unsigned int drops)
 {

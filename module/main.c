@@ -2,9 +2,13 @@
 /*
  * Loading and unloading.
  */
+#include <linux/cache.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 
 #include "baseline.h"
+#include "compat/rt.h"
 #include "enumerate.h"
 #include "event.h"
 #include "life.h"
@@ -15,6 +19,32 @@
 #include "proc.h"
 #include "synq.h"
 
+/* Whether a difference of this CPU's counters is due to one call only. */
+static bool lq_exact __ro_after_init;
+
+static int exact_get(char *buffer, const struct kernel_param *param)
+{
+	return scnprintf(buffer, PAGE_SIZE, "%c\n", lq_exact ? 'Y' : 'N');
+}
+
+static const struct kernel_param_ops exact_ops = {
+	.get = exact_get,
+};
+
+module_param_cb(exact, &exact_ops, NULL, 0444);
+MODULE_PARM_DESC(exact,
+		 "read only: N where bottom halves of one CPU can preempt each other, so that to which listener a verdict belongs is approximate");
+
+/* On PREEMPT_RT it is hooks that watch deaths, see listenq_exit(). */
+static void unhook(void)
+{
+	if (LQ_RT)
+		lq_netns_exit();
+	lq_probe_remove();
+	if (!LQ_RT)
+		lq_netns_exit();
+}
+
 /*
  * Watch births and deaths first, then hook, then look for those that were
  * there: nothing falls between.  Counting begins last, for all at one instant.
@@ -23,10 +53,6 @@ static int __init listenq_init(void)
 {
 	int err;
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err("PREEMPT_RT is not supported: bottom halves can be preempted there\n");
-		return -EOPNOTSUPP;
-	}
 	err = lq_synq_init();
 	if (err)
 		return err;
@@ -59,12 +85,16 @@ static int __init listenq_init(void)
 	if (err)
 		goto no_netlink;
 	lq_event_start();
+	lq_exact = lq_bh_serialised();
+	if (!lq_exact)
+		pr_notice("bottom halves of one CPU can preempt each other on this kernel: to which listener a verdict belongs is approximate\n");
 	return 0;
 
 no_netlink:
 	lq_proc_exit();
 no_listeners:
-	lq_probe_remove();
+	unhook();
+	goto no_netns;
 no_probe:
 	lq_netns_exit();
 no_netns:
@@ -85,8 +115,7 @@ static void __exit listenq_exit(void)
 	lq_event_stop();
 	lq_netlink_exit();
 	lq_proc_exit();
-	lq_probe_remove();
-	lq_netns_exit();
+	unhook();
 	lq_life_unwatch();
 	lq_event_exit();
 	lq_listener_exit();

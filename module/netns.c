@@ -196,7 +196,8 @@ int lq_netns_init(void)
 /**
  * lq_netns_exit() - let every namespace go, with all its listeners
  *
- * Context: process, may sleep; the hooks are gone.
+ * Context: process, may sleep; the hooks are gone, or no listener is found any more
+ * by those that are left.
  */
 void lq_netns_exit(void)
 {

@@ -16,6 +16,7 @@
 #include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -23,6 +24,7 @@
 #include <net/sock.h>
 
 #include "compat/hrtimer.h"
+#include "compat/rt.h"
 #include "event.h"
 #include "listener.h"
 #include "netns.h"
@@ -226,6 +228,28 @@ void lq_policy_relisten(struct lq_listener *listener, u32 backlog)
 	recheck_soon(listener);
 }
 
+#ifdef CONFIG_PREEMPT_RT
+/**
+ * lq_policy_relisten_unlocked() - the same where no lock can be taken
+ * @listener: found under RCU
+ * @backlog: what it asks for, about to be written to the socket
+ *
+ * Context: any, also from a probe; inside an RCU read-side section.
+ */
+void lq_policy_relisten_unlocked(struct lq_listener *listener, u32 backlog)
+{
+	struct lq_policies *policies = &listener->netns->policies;
+
+	if (!READ_ONCE(listener->override.has_backlog))
+		return;
+	WRITE_ONCE(listener->override.backlog_asked, backlog);
+	/* The mark of this one alone cannot be set. */
+	WRITE_ONCE(policies->all, true);
+	if (!queue_recheck(policies))
+		WRITE_ONCE(policies->again, true);
+}
+#endif
+
 static void recheck_one(struct lq_listener *listener, void *again)
 {
 	if (!*(bool *)again)
@@ -243,8 +267,13 @@ static void recheck(struct work_struct *work)
 					      policies);
 
 	bool again = xchg(&policies->again, false);
+	/* Only lq_policy_relisten_unlocked() asks for that. */
+	bool all = LQ_RT && xchg(&policies->all, false);
 
-	lq_listener_visit(netns, LQ_RECHECK_MARK, recheck_one, &again);
+	if (again && all)
+		WRITE_ONCE(policies->all, true);
+	lq_listener_visit(netns, all ? LQ_LISTENER_ALL : LQ_RECHECK_MARK,
+			  recheck_one, &again);
 	if (again)
 		queue_recheck(policies);
 }
@@ -622,6 +651,9 @@ void lq_policies_end(struct lq_netns *netns)
 		kfree_rcu(policy, rcu);
 	}
 	mutex_unlock(&policies->lock);
+	/* A listen() that still saw one may be about to queue, without the lock. */
+	if (LQ_RT)
+		synchronize_rcu();
 	/* Without a policy nothing is queued or started again. */
 	hrtimer_cancel(&policies->timer);
 	cancel_work_sync(&policies->expire);

@@ -64,6 +64,7 @@ struct lq_policy {
  * @expire: ends those whose time is over
  * @recheck: looks again at listeners that change
  * @again: and once more
+ * @all: at all of them
  */
 struct lq_policies {
 	struct mutex lock;	/* one change at a time */
@@ -74,6 +75,7 @@ struct lq_policies {
 	struct work_struct expire;
 	struct delayed_work recheck;
 	bool again;
+	bool all;
 };
 
 /**
@@ -114,6 +116,7 @@ int lq_policy_next(struct lq_netns *netns, const struct lq_policy_key *after,
 void lq_policy_bind(struct lq_listener *listener);
 void lq_policy_unbind(struct lq_listener *listener);
 void lq_policy_relisten(struct lq_listener *listener, u32 backlog);
+void lq_policy_relisten_unlocked(struct lq_listener *listener, u32 backlog);
 void lq_policy_reassert(struct lq_listener *listener);
 bool lq_policy_token(struct lq_policy *policy);
 void lq_policy_read(const struct lq_policy *policy,

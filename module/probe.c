@@ -26,6 +26,7 @@
 #include "baseline.h"
 #include "compat/original.h"
 #include "compat/prototype.h"
+#include "compat/rt.h"
 #include "compat/tcp.h"
 #include "hook.h"
 #include "listener.h"
@@ -55,6 +56,7 @@ MODULE_PARM_DESC(accept_maxactive,
  *	replaced by its child before
  * @not_queued: the request was taken out of the SYN queue, and its child goes
  *	to an MPTCP connection instead of the accept queue
+ * @task: whose call it is, on PREEMPT_RT
  * @sk: the listener
  * @skb: the segment
  * @req: the request, for a segment that came for one
@@ -72,6 +74,9 @@ struct lq_call {
 	bool unproven;
 	bool unhashed_before;
 	bool not_queued;
+#ifdef CONFIG_PREEMPT_RT
+	const struct task_struct *task;
+#endif
 	struct sock *sk;
 	const struct sk_buff *skb;
 	struct request_sock *req;
@@ -92,6 +97,9 @@ enum lq_hook_nr {
 	LQ_HOOK_RETRANS,
 	LQ_HOOK_PROVEN,
 	LQ_HOOK_ICMP,
+#ifdef CONFIG_PREEMPT_RT
+	LQ_HOOK_BIRTH,
+#endif
 	LQ_HOOK_STOP,
 	LQ_HOOK_LISTEN,
 	LQ_HOOK_LISTEN_SK,
@@ -161,6 +169,50 @@ static __always_inline void note_growth(const struct lq_call *call,
 				      call->before[mibs[n]];
 }
 
+#ifdef CONFIG_PREEMPT_RT
+
+/*
+ * Several tasks of a CPU can be inside a call, and need not leave in the order in
+ * which they came.  None leaves its CPU meanwhile.
+ */
+static void call_enter(struct lq_call *call)
+{
+	call->task = current;
+	preempt_disable();
+	call->outer = __this_cpu_read(lq_current);
+	__this_cpu_write(lq_current, call);
+	preempt_enable();
+}
+
+static void call_leave(const struct lq_call *call)
+{
+	struct lq_call **at;
+
+	preempt_disable();
+	for (at = this_cpu_ptr(&lq_current); *at; at = &(*at)->outer) {
+		if (*at == call) {
+			*at = call->outer;
+			break;
+		}
+	}
+	preempt_enable();
+}
+
+/* Stays when this task goes on. */
+static struct lq_call *call_current(void)
+{
+	struct lq_call *call;
+
+	preempt_disable();
+	call = __this_cpu_read(lq_current);
+	while (call && call->task != current)
+		call = call->outer;
+	preempt_enable();
+	return call;
+}
+
+#else
+
 static __always_inline void call_enter(struct lq_call *call)
 {
 	call->outer = __this_cpu_read(lq_current);
@@ -171,6 +223,14 @@ static __always_inline void call_leave(const struct lq_call *call)
 {
 	__this_cpu_write(lq_current, call->outer);
 }
+
+/* Preemption is disabled. */
+static __always_inline struct lq_call *call_current(void)
+{
+	return __this_cpu_read(lq_current);
+}
+
+#endif
 
 #define LQ_ACCEPTQ_GREW \
 	(BIT_ULL(LQ_ESTABLISHED) | BIT_ULL(LQ_ACCEPTQ_MIGRATED))
@@ -238,7 +298,7 @@ static __always_inline void syn_before(struct lq_call *call, struct sock *sk,
 				       const struct sk_buff *skb)
 {
 	lq_hit(LQ_HOOK_SYN);
-	call->counting = lq_is_counting();
+	call->counting = lq_count_begin();
 	if (!call->counting)
 		return;
 	call->sk = sk;
@@ -296,8 +356,10 @@ static __always_inline void syn_after(struct lq_call *call)
 {
 	struct lq_verdict verdict;
 
-	if (!call->counting)
+	if (!call->counting) {
+		lq_count_none();
 		return;
+	}
 	verdict = syn_verdict(call, NULL);
 	syn_count(call, &verdict);
 }
@@ -366,8 +428,10 @@ static noinline int syn_by_order(struct request_sock_ops *rsk_ops,
 	lq_order_syn(&order, sk);
 	syn_before(&call, sk, skb);
 	ret = act_on_syn(order.action, rsk_ops, af_ops, sk, skb);
-	if (!call.counting)
+	if (!call.counting) {
+		lq_count_none();
 		return ret;
+	}
 	verdict = syn_verdict(&call, &order);
 	if (order.reset_overflow &&
 	    verdict.count & BIT_ULL(LQ_ACCEPTQ_OVERFLOW_SYN)) {
@@ -418,7 +482,7 @@ static __always_inline void ack_before(struct lq_call *call, struct sock *sk,
 				       const bool *req_stolen)
 {
 	lq_hit(LQ_HOOK_ACK);
-	call->counting = lq_is_counting();
+	call->counting = lq_count_begin();
 	if (!call->counting)
 		return;
 	call->sk = sk;
@@ -459,8 +523,10 @@ static __always_inline void ack_after(struct lq_call *call,
 	struct sock *sk = call->sk;
 	struct lq_ack ack = {};
 
-	if (!call->counting)
+	if (!call->counting) {
+		lq_count_none();
 		return;
+	}
 	call_leave(call);
 	note_growth(call, ack_mibs, ARRAY_SIZE(ack_mibs), &ack.growth);
 	ack.result = result_of(result, sk);
@@ -562,13 +628,22 @@ static noinline LQ_CHECK_REQ(ack_by_order)
  * A Fast Open child is in the accept queue already: what comes for it decides
  * nothing here, and may run in process context.
  */
+static __always_inline LQ_CHECK_REQ(check_fastopen)
+{
+	int inside = lq_hook_enter();
+	struct sock *ret = lq_pass_check_req(lq_original(tcp_check_req));
+
+	lq_hook_leave(inside);
+	return ret;
+}
+
 static LQ_CHECK_REQ(lq_tcp_check_req)
 {
 	struct lq_call call;
 	struct sock *ret;
 
 	if (fastopen)
-		return lq_pass_check_req(lq_original(tcp_check_req));
+		return lq_pass_check_req(check_fastopen);
 	if (lq_policies_any())
 		return lq_pass_check_req(ack_by_order);
 	ack_before(&call, sk, skb, req, req_stolen);
@@ -604,7 +679,7 @@ static int ack_probe_after(struct kretprobe_instance *ri, struct pt_regs *regs)
 static __always_inline void cookie_before(struct lq_call *call, struct sock *sk,
 					  const struct sk_buff *skb)
 {
-	call->counting = lq_is_counting();
+	call->counting = lq_count_begin();
 	if (!call->counting)
 		return;
 	call->sk = sk;
@@ -624,8 +699,10 @@ static __always_inline void cookie_after(struct lq_call *call,
 	struct sock *sk = call->sk;
 	struct lq_growth growth;
 
-	if (!call->counting)
+	if (!call->counting) {
+		lq_count_none();
 		return;
+	}
 	note_growth(call, cookie_mibs, ARRAY_SIZE(cookie_mibs), &growth);
 	verdict = lq_verdict_cookie(&growth, result_of(result, sk));
 	verdict.count |= by_policy;
@@ -679,6 +756,7 @@ static __always_inline struct sock *check_v4(struct sock *sk,
 
 static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
 {
+	int inside = lq_hook_enter();
 	struct lq_call call;
 	struct sock *ret;
 
@@ -692,6 +770,7 @@ static struct sock *lq_cookie_v4_check(struct sock *sk, struct sk_buff *skb)
 		cookie_after(&call, ret, 0);
 	}
 	local_bh_enable();
+	lq_hook_leave(inside);
 	return ret;
 }
 
@@ -706,6 +785,7 @@ static __always_inline struct sock *check_v6(struct sock *sk,
 
 static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
 {
+	int inside = lq_hook_enter();
 	struct lq_call call;
 	struct sock *ret;
 
@@ -719,6 +799,7 @@ static struct sock *lq_cookie_v6_check(struct sock *sk, struct sk_buff *skb)
 		cookie_after(&call, ret, 0);
 	}
 	local_bh_enable();
+	lq_hook_leave(inside);
 	return ret;
 }
 
@@ -762,7 +843,7 @@ static int cookie_probe_after(struct kretprobe_instance *ri,
 
 static void queue_after(struct sock *sk, bool queued)
 {
-	struct lq_call *call = __this_cpu_read(lq_current);
+	struct lq_call *call = call_current();
 
 	lq_hit(LQ_HOOK_QUEUE);
 	if (!call || call->sk != sk)
@@ -808,12 +889,14 @@ static int queue_probe_after(struct kretprobe_instance *ri,
  * @sk: the listener
  * @req: the request
  * @from_timer: it is given up
+ * @counting: counting had begun when it was entered
  * @peer: who it is from, when that is traced
  */
 struct lq_unqueue {
 	struct sock *sk;
 	struct request_sock *req;
 	bool from_timer;
+	bool counting;
 	struct lq_peer peer;
 };
 
@@ -822,11 +905,11 @@ static void note_not_queued(const struct request_sock *req)
 {
 	struct lq_call *call;
 
-	preempt_disable();
-	call = __this_cpu_read(lq_current);
+	lq_cpu_pin();
+	call = call_current();
 	if (call && call->req == req)
 		call->not_queued = true;
-	preempt_enable();
+	lq_cpu_unpin();
 }
 
 static __always_inline void unqueue_before(struct lq_unqueue *unqueue,
@@ -837,6 +920,7 @@ static __always_inline void unqueue_before(struct lq_unqueue *unqueue,
 	unqueue->sk = sk;
 	unqueue->req = req;
 	unqueue->from_timer = from_timer;
+	unqueue->counting = lq_count_begin();
 	unqueue->peer.family = 0;
 	if (trace_listenq_verdict_enabled())
 		lq_peer_of_request(&unqueue->peer, req);
@@ -852,10 +936,12 @@ static void unqueue_after(const struct lq_unqueue *unqueue, bool unlinked)
 	u64 which;
 
 	lq_hit(LQ_HOOK_UNQUEUE);
-	if (!lq_is_counting())
+	if (!unqueue->counting) {
+		lq_count_none();
 		return;
-	preempt_disable();
-	call = __this_cpu_read(lq_current);
+	}
+	lq_cpu_pin();
+	call = call_current();
 	if (call && call->req == unqueue->req && !unqueue->from_timer) {
 		/* tcp_check_req() counts a reset itself, in EmbryonicRsts. */
 		call->unhashed_before = !unlinked;
@@ -868,7 +954,7 @@ static void unqueue_after(const struct lq_unqueue *unqueue, bool unlinked)
 		if (unqueue->peer.family)
 			trace_request(sk, "request", which, &unqueue->peer);
 	}
-	preempt_enable();
+	lq_cpu_unpin();
 }
 
 LQ_DEFINE_ORIGINAL(reqsk_queue_drop, lq_reqsk_queue_drop_fn);
@@ -921,11 +1007,11 @@ static void retrans_after(struct sock *listener, const struct request_sock *req,
 	lq_hit(LQ_HOOK_RETRANS);
 	if (err || !lq_is_counting())
 		return;
-	preempt_disable();
+	lq_cpu_pin();
 	lq_listener_count(listener, BIT_ULL(LQ_SYNACK_RETRANS), 0);
 	if (trace_listenq_verdict_enabled())
 		trace_retrans(listener, req);
-	preempt_enable();
+	lq_cpu_unpin();
 }
 
 static typeof(tcp_rtx_synack) lq_tcp_rtx_synack;
@@ -937,10 +1023,10 @@ static bool is_asked_for(const struct request_sock *req)
 	const struct lq_call *call;
 	bool asked;
 
-	preempt_disable();
-	call = __this_cpu_read(lq_current);
+	lq_cpu_pin();
+	call = call_current();
 	asked = call && call->req == req;
-	preempt_enable();
+	lq_cpu_unpin();
 	return asked;
 }
 
@@ -961,12 +1047,14 @@ static bool give_up(struct request_sock *req)
 static int lq_tcp_rtx_synack(const struct sock *sk, struct request_sock *req)
 {
 	struct sock *listener = req->rsk_listener;
-	int ret;
+	int inside = lq_hook_enter();
+	int ret = -ETIMEDOUT;
 
-	if (lq_policies_any() && give_up(req))
-		return -ETIMEDOUT;
-	ret = lq_original(tcp_rtx_synack)(sk, req);
-	retrans_after(listener, req, ret);
+	if (!lq_policies_any() || !give_up(req)) {
+		ret = lq_original(tcp_rtx_synack)(sk, req);
+		retrans_after(listener, req, ret);
+	}
+	lq_hook_leave(inside);
 	return ret;
 }
 
@@ -1002,7 +1090,7 @@ static int retrans_probe_after(struct kretprobe_instance *ri,
 
 static void proven_after(bool proven)
 {
-	struct lq_call *call = __this_cpu_read(lq_current);
+	struct lq_call *call = call_current();
 
 	lq_hit(LQ_HOOK_PROVEN);
 	if (call && !proven)
@@ -1034,7 +1122,7 @@ static __always_inline void icmp_before(struct lq_call *call,
 					const struct sock *req)
 {
 	lq_hit(LQ_HOOK_ICMP);
-	call->counting = lq_is_counting();
+	call->counting = lq_count_begin();
 	call->sk = inet_reqsk(req)->rsk_listener;
 	call->peer.family = 0;
 	if (trace_listenq_verdict_enabled())
@@ -1046,8 +1134,12 @@ static __always_inline void icmp_after(const struct lq_call *call)
 {
 	struct lq_growth growth;
 
+	if (!call->counting) {
+		lq_count_none();
+		return;
+	}
 	note_growth(call, icmp_mibs, ARRAY_SIZE(icmp_mibs), &growth);
-	if (!call->counting || !growth.by[LQ_MIB_LISTENDROPS])
+	if (!growth.by[LQ_MIB_LISTENDROPS])
 		return;
 	lq_listener_count(call->sk, 0, growth.by[LQ_MIB_LISTENDROPS]);
 	if (call->peer.family)
@@ -1085,6 +1177,54 @@ static int icmp_probe_after(struct kretprobe_instance *ri,
 	return 0;
 }
 
+#ifdef CONFIG_PREEMPT_RT
+
+/* What the tracepoint tells elsewhere, see life.c: inet_csk_listen_start(). */
+static typeof(inet_csk_listen_start) lq_inet_csk_listen_start;
+LQ_DEFINE_ORIGINAL(inet_csk_listen_start, inet_csk_listen_start);
+
+static LQ_LISTEN_START(lq_inet_csk_listen_start)
+{
+	bool ours = sk->sk_protocol == IPPROTO_TCP;
+	int inside = lq_hook_enter();
+	int ret;
+
+	lq_hit(LQ_HOOK_BIRTH);
+	/* The entry is there before the first SYN. */
+	if (ours)
+		lq_listener_add(sk, current, GFP_ATOMIC);
+	ret = lq_pass_listen_start(lq_original(inet_csk_listen_start));
+	if (ours && ret)
+		lq_listener_closing(sk);
+	lq_hook_leave(inside);
+	return ret;
+}
+
+/*
+ * tcp_set_state(): a listener closes.  Next inet_csk_listen_stop() empties its
+ * accept queue; that gives way to other tasks, so that a wrapper's frame might
+ * survive us.
+ */
+static typeof(tcp_set_state) lq_tcp_set_state;
+LQ_DEFINE_ORIGINAL(tcp_set_state, tcp_set_state);
+
+static void lq_tcp_set_state(struct sock *sk, int state)
+{
+	bool closes = state == TCP_CLOSE && sk->sk_state == TCP_LISTEN &&
+		      sk->sk_protocol == IPPROTO_TCP;
+	int inside = lq_hook_enter();
+
+	lq_hit(LQ_HOOK_STOP);
+	if (closes)
+		lq_listener_closing(sk);
+	lq_original(tcp_set_state)(sk, state);
+	if (closes)
+		lq_listener_stopped(sk);
+	lq_hook_leave(inside);
+}
+
+#else
+
 /*
  * A listener has closed, its accept queue is about to be emptied:
  * inet_csk_listen_stop().
@@ -1098,6 +1238,8 @@ static void stop_entered(unsigned long first, unsigned long unused)
 	if (sk->sk_protocol == IPPROTO_TCP)
 		lq_listener_stopped(sk);
 }
+
+#endif
 
 /* listen(): inet_listen(). What it asks for outlives a policy. */
 static void listen_entered(unsigned long first, unsigned long second)
@@ -1178,6 +1320,10 @@ LQ_SET_ORIGINAL(reqsk_queue_drop)
 LQ_SET_ORIGINAL(tcp_rtx_synack)
 LQ_SET_ORIGINAL(tcp_peer_is_proven)
 LQ_SET_ORIGINAL(tcp_req_err)
+#ifdef CONFIG_PREEMPT_RT
+LQ_SET_ORIGINAL(inet_csk_listen_start)
+LQ_SET_ORIGINAL(tcp_set_state)
+#endif
 
 static struct lq_hook lq_probes[LQ_HOOK_NR] = {
 	[LQ_HOOK_SYN] = {
@@ -1251,10 +1397,23 @@ static struct lq_hook lq_probes[LQ_HOOK_NR] = {
 		.after = icmp_probe_after,
 		.data_size = sizeof(struct lq_call),
 	},
+#ifdef CONFIG_PREEMPT_RT
+	[LQ_HOOK_BIRTH] = {
+		.name = "inet_csk_listen_start",
+		.wrapper = lq_inet_csk_listen_start,
+		.set_original = set_inet_csk_listen_start,
+	},
+	[LQ_HOOK_STOP] = {
+		.name = "tcp_set_state",
+		.wrapper = lq_tcp_set_state,
+		.set_original = set_tcp_set_state,
+	},
+#else
 	[LQ_HOOK_STOP] = {
 		.name = "inet_csk_listen_stop",
 		.entered = stop_entered,
 	},
+#endif
 	[LQ_HOOK_LISTEN] = {
 		.name = "inet_listen",
 		.entered = listen_entered,

@@ -14,6 +14,7 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 
+#include "compat/rt.h"
 #include "stats.h"
 
 static_assert(LQ_COUNTER_NR < 64, "a verdict is a 64 bit mask of counters");
@@ -40,7 +41,7 @@ static_assert(LQ_COUNTER_NR < 64, "a verdict is a 64 bit mask of counters");
  */
 void lq_stats_init(struct lq_stats *stats)
 {
-	spin_lock_init(&stats->lock);
+	raw_spin_lock_init(&stats->lock);
 }
 
 /**
@@ -73,7 +74,7 @@ static struct lq_cpu_stats __percpu *cpu_stats(struct lq_stats *stats)
 {
 	struct lq_cpu_stats __percpu *cpu = READ_ONCE(stats->cpu);
 
-	if (likely(cpu))
+	if (likely(cpu) || !lq_can_allocate())
 		return cpu;
 	return lq_percpu_once(&stats->cpu, struct lq_cpu_stats, GFP_ATOMIC);
 }
@@ -83,14 +84,14 @@ static void count_spare(struct lq_stats *stats, u64 which, unsigned int drops)
 	unsigned long flags;
 	u64 *count;
 
-	spin_lock_irqsave(&stats->lock, flags);
+	raw_spin_lock_irqsave(&stats->lock, flags);
 	for (; which; which &= which - 1) {
 		count = &stats->spare.count[__ffs64(which)];
 		WRITE_ONCE(*count, *count + 1);
 	}
 	count = &stats->spare.count[LQ_LISTEN_DROP];
 	WRITE_ONCE(*count, *count + drops);
-	spin_unlock_irqrestore(&stats->lock, flags);
+	raw_spin_unlock_irqrestore(&stats->lock, flags);
 }
 
 /**
@@ -153,9 +154,9 @@ void lq_stats_peaks(struct lq_stats *stats, u32 acceptq, u32 synq)
 		return;
 	cpu = cpu_stats(stats);
 	if (unlikely(!cpu)) {
-		spin_lock_irqsave(&stats->lock, flags);
+		raw_spin_lock_irqsave(&stats->lock, flags);
 		raise(&stats->spare.peaks, acceptq, synq);
-		spin_unlock_irqrestore(&stats->lock, flags);
+		raw_spin_unlock_irqrestore(&stats->lock, flags);
 		return;
 	}
 	peaks = &raw_cpu_ptr(cpu)->peaks;
@@ -175,6 +176,32 @@ static unsigned int bucket_of(s64 us)
 	return min_t(unsigned int, fls64(us), LQ_HISTOGRAM_BUCKETS - 1);
 }
 
+static void allocate_spare_times(struct lq_stats *stats)
+{
+	struct lq_cpu_times *times;
+
+	if (READ_ONCE(stats->spare_times) || !lq_can_allocate())
+		return;
+	times = kzalloc(sizeof(*times), GFP_ATOMIC | __GFP_NOWARN);
+	if (times && cmpxchg(&stats->spare_times, NULL, times))
+		kfree(times);
+}
+
+/**
+ * lq_stats_prepare_times() - have memory for times that come from a probe
+ * @stats: whose
+ *
+ * On PREEMPT_RT a probe cannot allocate, and accept() may be the first to bring
+ * a time.  Without memory that time is lost.
+ *
+ * Context: any but NMI.
+ */
+void lq_stats_prepare_times(struct lq_stats *stats)
+{
+	if (LQ_RT)
+		allocate_spare_times(stats);
+}
+
 /* Without memory for that either, the time is lost. */
 static void time_spare(struct lq_stats *stats, enum lq_time what,
 		       unsigned int n)
@@ -182,16 +209,22 @@ static void time_spare(struct lq_stats *stats, enum lq_time what,
 	unsigned long flags;
 	u64 *bucket;
 
-	spin_lock_irqsave(&stats->lock, flags);
-	if (!stats->spare_times)
-		WRITE_ONCE(stats->spare_times,
-			   kzalloc(sizeof(*stats->spare_times),
-				   GFP_ATOMIC | __GFP_NOWARN));
+	allocate_spare_times(stats);
+	raw_spin_lock_irqsave(&stats->lock, flags);
 	if (stats->spare_times) {
 		bucket = &stats->spare_times->bucket[what][n];
 		WRITE_ONCE(*bucket, *bucket + 1);
 	}
-	spin_unlock_irqrestore(&stats->lock, flags);
+	raw_spin_unlock_irqrestore(&stats->lock, flags);
+}
+
+static struct lq_cpu_times __percpu *cpu_times(struct lq_stats *stats)
+{
+	struct lq_cpu_times __percpu *times = READ_ONCE(stats->times);
+
+	if (likely(times) || !lq_can_allocate())
+		return times;
+	return lq_percpu_once(&stats->times, struct lq_cpu_times, GFP_ATOMIC);
 }
 
 /**
@@ -204,11 +237,8 @@ static void time_spare(struct lq_stats *stats, enum lq_time what,
  */
 void lq_stats_time(struct lq_stats *stats, enum lq_time what, s64 us)
 {
-	struct lq_cpu_times __percpu *times = READ_ONCE(stats->times);
+	struct lq_cpu_times __percpu *times = cpu_times(stats);
 
-	if (unlikely(!times))
-		times = lq_percpu_once(&stats->times, struct lq_cpu_times,
-				       GFP_ATOMIC);
 	if (likely(times))
 		this_cpu_inc(times->bucket[what][bucket_of(us)]);
 	else

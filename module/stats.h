@@ -49,14 +49,14 @@ struct lq_cpu_times {
  * struct lq_stats - counters of one listener
  * @cpu: counters and peaks; NULL until the first verdict
  * @times: histograms; NULL until the first connection
- * @lock: for the spares
+ * @lock: for the spares; raw, as probes come here
  * @spare: used while there is no memory for @cpu
  * @spare_times: the same for @times; allocated when it is needed
  */
 struct lq_stats {
 	struct lq_cpu_stats __percpu *cpu;
 	struct lq_cpu_times __percpu *times;
-	spinlock_t lock;	/* for the spares */
+	raw_spinlock_t lock;	/* for the spares */
 	struct lq_cpu_stats spare;
 	struct lq_cpu_times *spare_times;
 };
@@ -75,6 +75,7 @@ void lq_stats_count(struct lq_stats *stats, u64 which, unsigned int drops);
 void lq_stats_add(struct lq_stats *stats, enum lq_counter counter, u64 by);
 void lq_stats_peaks(struct lq_stats *stats, u32 acceptq, u32 synq);
 void lq_stats_time(struct lq_stats *stats, enum lq_time what, s64 us);
+void lq_stats_prepare_times(struct lq_stats *stats);
 void lq_stats_sum(const struct lq_stats *stats, struct lq_sums *sums);
 u64 lq_stats_sum_of(const struct lq_stats *stats, u64 which);
 void lq_sums_add(struct lq_sums *to, const struct lq_sums *from);

@@ -193,6 +193,10 @@ int lq_insmod_file(const char *path, const char *args);
 int lq_rmmod(void);
 int lq_rmmod_name(const char *name);
 bool lq_loaded(void);
+bool lq_probes_possible(void);
+bool lq_exact(void);
+
+#define LQ_NO_PROBES "PREEMPT_RT: hooks=probe is not possible"
 
 #define LQ_TRACEFS	"/sys/kernel/tracing"
 #define LQ_DEBUGFS	"/sys/kernel/debug"

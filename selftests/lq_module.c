@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "lq.h"
@@ -53,6 +54,28 @@ bool lq_loaded(void)
 	if (file)
 		fclose(file);
 	return found;
+}
+
+/*
+ * On PREEMPT_RT a probe may take no lock: there hooks=probe is refused, which
+ * loading.c tests.
+ */
+bool lq_probes_possible(void)
+{
+	struct utsname name;
+
+	return uname(&name) || !strstr(name.version, "PREEMPT_RT");
+}
+
+/* Whether the module says that it knows whose a verdict is */
+bool lq_exact(void)
+{
+	FILE *file = fopen("/sys/module/listenq/parameters/exact", "re");
+	bool exact = file && fgetc(file) == 'Y';
+
+	if (file)
+		fclose(file);
+	return exact;
 }
 
 static bool is_ours(const char *line)

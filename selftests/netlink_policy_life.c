@@ -1004,6 +1004,8 @@ LIFE(probes)
 {
 	int fd = lq_listen(variant->address, PORT, 1);
 
+	if (!lq_probes_possible())
+		SKIP(return, LQ_NO_PROBES);
 	lq_nl_close(self->nl);
 	self->nl = NULL;
 	ASSERT_EQ(0, lq_rmmod());

@@ -51,4 +51,13 @@
 #define lq_hash_add_returned(regs) ((u8)regs_return_value(regs) != 0)
 #endif
 
+/* inet_csk_listen_start() */
+#ifdef LQ_HAVE_LISTEN_START_BACKLOG
+#define LQ_LISTEN_START(name) int name(struct sock *sk, int backlog)
+#define lq_pass_listen_start(to) ((to)(sk, backlog))
+#else
+#define LQ_LISTEN_START(name) int name(struct sock *sk)
+#define lq_pass_listen_start(to) ((to)(sk))
+#endif
+
 #endif /* _LISTENQ_COMPAT_PROTOTYPE_H */
