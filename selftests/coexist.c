@@ -370,6 +370,16 @@ static void ftrace_switch(const char *value, int expected)
 		complain("ftrace_enabled=%s: %s\n", value, strerror(failed));
 }
 
+/* Who redirects keeps it on, and on 5.10 BPF does */
+static bool keeps_on(const struct other *other)
+{
+	int failed = other_write(FTRACE, "0") ? errno : 0;
+
+	if (failed != EBUSY && (failed || other->redirects))
+		complain("ftrace_enabled=0: %s\n", strerror(failed));
+	return failed;
+}
+
 /* kernel.ftrace_enabled: the other is as it was after listenq was refused */
 static void switched(struct scene *scene, const struct other *other,
 		     const char *args)
@@ -378,8 +388,7 @@ static void switched(struct scene *scene, const struct other *other,
 	bool named = true;
 
 	attach(scene, other);
-	ftrace_switch("0", other->redirects ? EBUSY : 0);
-	if (!other->redirects) {
+	if (!keeps_on(other)) {
 		lq_log_lines(log, "", &named);
 		if (!lq_insmod(args) || errno != EBUSY)
 			complain("not refused while ftrace is off\n");

@@ -147,6 +147,7 @@ struct lq_packet {
 };
 
 int lq_packet_send(const struct lq_packet *packet);
+int lq_syn_send(int family, int port, u32 first_source, unsigned int count);
 int lq_syn_flood(int family, int port, u32 first_source,
 		 unsigned int count);
 int lq_bad_cookie(int family, int port, u32 source);

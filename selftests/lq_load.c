@@ -160,9 +160,9 @@ static void flood(struct lq_load *load)
 	while (!stopped(load)) {
 		int i = rand_r(&seed) % LQ_LOAD_LISTENERS;
 
-		lq_syn_flood(is_v6(i) ? AF_INET6 : AF_INET, FIRST_PORT + i,
-			     source, 20);
-		lq_syn_flood(AF_INET, SHORT_PORT + i % SHORT_LIVES, source, 5);
+		lq_syn_send(is_v6(i) ? AF_INET6 : AF_INET, FIRST_PORT + i,
+			    source, 20);
+		lq_syn_send(AF_INET, SHORT_PORT + i % SHORT_LIVES, source, 5);
 		source += 20;
 		lq_sleep_ms(2);
 	}
@@ -176,8 +176,8 @@ static void torrent(struct lq_load *load)
 	for (unsigned int i = 0; !stopped(load); i++) {
 		int n = i % LQ_LOAD_LISTENERS;
 
-		lq_syn_flood(is_v6(n) ? AF_INET6 : AF_INET, FIRST_PORT + n,
-			     source, 50);
+		lq_syn_send(is_v6(n) ? AF_INET6 : AF_INET, FIRST_PORT + n,
+			    source, 50);
 		source += 50;
 	}
 }

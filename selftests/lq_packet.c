@@ -147,9 +147,8 @@ int lq_packet_send(const struct lq_packet *packet)
 	return packet->family == AF_INET ? send_v4(packet) : send_v6(packet);
 }
 
-/* Returns how many could not be sent */
-int lq_syn_flood(int family, int port, u32 first_source,
-		 unsigned int count)
+/* Returns how many could not be sent; what was sent may still be on its way */
+int lq_syn_send(int family, int port, u32 first_source, unsigned int count)
 {
 	struct lq_packet syn = {
 		.family = family, .port = port, .source = first_source
@@ -158,6 +157,18 @@ int lq_syn_flood(int family, int port, u32 first_source,
 
 	for (; count; count--, syn.source++)
 		failed += lq_packet_send(&syn) < 0;
+	return failed;
+}
+
+/*
+ * A moment later, and so after the kernel's verdicts: one that is busy leaves
+ * segments to ksoftirqd, which on one CPU has to wait for us.
+ */
+int lq_syn_flood(int family, int port, u32 first_source, unsigned int count)
+{
+	int failed = lq_syn_send(family, port, first_source, count);
+
+	lq_sleep_ms(2);
 	return failed;
 }
 

@@ -91,8 +91,8 @@ static void flood(int cpu, int ports, unsigned int pause_ms)
 	for (;; source += 20) {
 		int port = PORT + source / 20 % ports;
 
-		lq_syn_flood(port % 2 ? AF_INET6 : AF_INET, port, source,
-			     pause_ms ? 1 : 20);
+		lq_syn_send(port % 2 ? AF_INET6 : AF_INET, port, source,
+			    pause_ms ? 1 : 20);
 		if (pause_ms)
 			lq_sleep_ms(pause_ms);
 	}

@@ -60,7 +60,7 @@ mptcp_transfer()
 	timeout 60 ./mptcp_connect "$@" -t 10000 -l -p 12001 -s MPTCP "$address" \
 		<"$TMPDIR/back" >"$TMPDIR/got-there" &
 	server=$!
-	until ss -ltnH 'sport = :12001' | grep -q .; do
+	until ss -ltnH 'sport = :12001' | grep -q . || ! kill -0 "$server"; do
 		sleep 0.1
 	done
 	timeout 60 ./mptcp_connect "$@" -t 10000 -p 12001 -s MPTCP "$address" \
@@ -141,6 +141,14 @@ if [ "${1:-}" = --inside ]; then
 		listenq policy set :9999 backlog 7 overflow reset || exit 1
 	fi
 	cd "$here" || exit 1
+	case $1 in
+	*mptcp_*)
+		if [ ! -d /proc/sys/net/mptcp ]; then
+			echo "this kernel has no MPTCP"
+			exit 4
+		fi
+		;;
+	esac
 	case $1 in
 	mptcp_transfer | fastopen | nonlocal) "$@" ;;
 	*) exec timeout 100 "$@" ;;

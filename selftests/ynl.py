@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 
 YNL = '/ynl/tools/net/ynl'
 SPEC = '/ynl/Documentation/netlink/specs/listenq.yaml'
@@ -42,7 +43,7 @@ class Report:
             run(*args)
         except Exception as why:  # pylint: disable=broad-except
             self.failed += 1
-            for line in f'{type(why).__name__}: {why}'.splitlines():
+            for line in traceback.format_exc().splitlines():
                 print(f'# {line}')
             print(f'not ok {self.number} {name}', flush=True)
         else:
