@@ -78,7 +78,11 @@ static struct ftrace_ops lq_notice_ops = {
 static bool lq_redirecting;
 static bool lq_noticing;
 
-/* A kprobe that is never armed finds the address and patches nothing. */
+/*
+ * A kprobe that is never armed finds the address and patches nothing.  One that
+ * is armed while kernel.ftrace_enabled is 0 never fires and cannot be taken away
+ * again, so none is before an ops of ours is registered: see install_all().
+ */
 static int find_address(struct lq_hook *hook)
 {
 	struct kprobe probe = {
@@ -143,41 +147,18 @@ static int replace(struct lq_hook *hook)
 }
 
 /*
- * By name: while kernel.ftrace_enabled is 0 a kprobe at a function's entry can
- * be registered, never fires and cannot be taken away again, so none is set
- * before an ops of ours is registered.  From then on it cannot be switched off.
+ * Not by name: when ftrace has no memory for that it may succeed and yet have
+ * found nothing, which stands for every function of the kernel.
  */
-static int notice_name(const struct lq_hook *hook)
-{
-	char *name = kstrdup(hook->name, GFP_KERNEL);
-	int err;
-
-	if (!name)
-		return -ENOMEM;
-	err = ftrace_set_filter(&lq_notice_ops, name, strlen(name), 0);
-	kfree(name);
-	/* No function of that name. */
-	if (err == -EINVAL)
-		err = -ENOENT;
-	if (err || lq_noticing)
-		return err;
-	err = register_ftrace_function(&lq_notice_ops);
-	if (err)
-		ftrace_free_filter(&lq_notice_ops);
-	else
-		lq_noticing = true;
-	return err;
-}
-
 static int notice_entry(struct lq_hook *hook)
 {
 	int err;
 
 	if (!LQ_CAN_WATCH_ENTRY)
 		return -EOPNOTSUPP;
-	err = notice_name(hook);
+	err = find_address(hook);
 	if (!err)
-		err = find_address(hook);
+		err = ftrace_add(&lq_notice_ops, &lq_noticing, hook->address);
 	if (!err)
 		hook->way = LQ_HOOK_ENTRY;
 	return err;
@@ -280,7 +261,7 @@ static int install(struct lq_hook *hook)
 	return 0;
 }
 
-/* Entries go first, see notice_name(). */
+/* Entries go first: from then on ftrace cannot be switched off. */
 static int install_all(bool entries)
 {
 	int n, err = 0;
@@ -354,7 +335,7 @@ void lq_hook_remove(struct lq_hook *hooks_to_remove, int nr)
 	if (nr_probes)
 		unregister_kretprobes(probes, nr_probes);
 	kfree(probes);
-	/* After the kprobes: see notice_name(). */
+	/* After the kprobes: see find_address(). */
 	ftrace_end(&lq_notice_ops, &lq_noticing);
 	for (n = 0; n < nr; n++)
 		hooks_to_remove[n].way = LQ_HOOK_OFF;
