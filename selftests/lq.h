@@ -194,9 +194,13 @@ bool lq_loaded(void);
 #define LQ_TRACEFS	"/sys/kernel/tracing"
 #define LQ_DEBUGFS	"/sys/kernel/debug"
 #define LQ_HOOKED	LQ_TRACEFS "/enabled_functions"
+#define LQ_HOOKED_BY_US	"/sys/module/listenq/parameters/hooked"
 #define LQ_KPROBES	LQ_DEBUGFS "/kprobes/list"
 
 bool lq_hooks_in(const char *path);
+bool lq_anything_left(void);
+bool lq_hooked(const char *function, const char *way, unsigned int hits);
+unsigned int lq_functions_traced(void);
 
 /* lq_log.c: what the module says in the kernel's log */
 int lq_log_open(void);
