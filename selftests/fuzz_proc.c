@@ -5,9 +5,7 @@
  * shown at an offset it shows there until it is read from its beginning again,
  * and what is read whole can be parsed.
  *
- * usage: fuzz_proc [-d] [-t SECONDS] [-s SEED]
- *
- * -d: only on a kernel that is made to find faults, else it is skipped.
+ * usage: fuzz_proc [-t SECONDS] [-s SEED]
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lq_fault.h"
+#include "lq.h"
 #include "nl_policy.h"
 
 #define SECONDS		10
@@ -464,15 +462,13 @@ int main(int argc, char **argv)
 	int option, bad;
 
 	ksft_print_header();
-	while ((option = getopt(argc, argv, "dt:s:")) != -1) {
-		if (option == 'd' && !lq_fault_possible())
-			ksft_exit_skip("this kernel would not say what is wrong\n");
-		else if (option == 't')
+	while ((option = getopt(argc, argv, "t:s:")) != -1) {
+		if (option == 't')
 			seconds = atoi(optarg);
 		else if (option == 's')
 			seed = atoi(optarg);
-		else if (option != 'd')
-			ksft_exit_fail_msg("usage: [-d] [-t SECONDS] [-s SEED]\n");
+		else
+			ksft_exit_fail_msg("usage: [-t SECONDS] [-s SEED]\n");
 	}
 	ksft_set_plan(3);
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
