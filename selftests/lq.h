@@ -174,6 +174,7 @@ u64 lq_time_us(void);
 u64 lq_time_ms(void);
 void lq_sleep_ms(unsigned int ms);
 unsigned int lq_fewer(unsigned int n);
+unsigned int lq_stride(void);
 
 #define lq_wait_until(condition, ms) ({					\
 	u64 lq_deadline = lq_time_ms() + (ms);			\
