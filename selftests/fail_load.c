@@ -127,15 +127,6 @@ static void hear(struct lq_nl *ear, struct lq_nl_events *heard,
 		lq_nl_hear(ear, heard, 100);
 }
 
-static void roomy(struct lq_nl *nl)
-{
-	int room = 32 << 20;
-
-	if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET,
-		       SO_RCVBUFFORCE, &room, sizeof(room)))
-		lq_error("SO_RCVBUFFORCE: %s", strerror(errno));
-}
-
 TEST_F_TIMEOUT(fail, under_load, SCENARIO_TIMEOUT)
 {
 	struct lq_nl *ear = nl_policy_subscriber();
@@ -144,7 +135,7 @@ TEST_F_TIMEOUT(fail, under_load, SCENARIO_TIMEOUT)
 	struct lq_nl_totals totals;
 	pid_t dumper, unsharer;
 
-	roomy(ear);
+	lq_nl_room(ear, 32 << 20);
 	lq_fault_below(lq_range_of_module());
 	lq_load_start(&self->load);
 	ASSERT_EQ(0, nl_policy_write_start(&writers, WRITERS, true));

@@ -332,13 +332,9 @@ static void check_good(struct worker *worker)
 static struct lq_nl *open_roomy(void)
 {
 	struct lq_nl *nl = lq_nl_open();
-	int room = ROOM, fd;
 
-	if (!nl)
-		return NULL;
-	fd = mnl_socket_get_fd(nl->socket);
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
-		lq_error("SO_RCVBUFFORCE: %s", strerror(errno));
+	if (nl)
+		lq_nl_room(nl, ROOM);
 	return nl;
 }
 
