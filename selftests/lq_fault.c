@@ -90,6 +90,7 @@ int lq_fault_begin(void)
 	set("fail_page_alloc", "min-order", "0");
 	set_number("stacktrace-depth", "%lu", DEPTH);
 	lq_fault_below(LQ_ANYWHERE);
+	lq_fault_not_below(LQ_NOWHERE);
 	if (fail_nth >= 0)
 		close(fail_nth);
 	fail_nth = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
@@ -103,6 +104,13 @@ void lq_fault_below(struct lq_range range)
 {
 	set_number("require-start", "0x%lx", range.start);
 	set_number("require-end", "0x%lx", range.end);
+}
+
+/* And none of those that are made for something called from here */
+void lq_fault_not_below(struct lq_range range)
+{
+	set_number("reject-start", "0x%lx", range.start);
+	set_number("reject-end", "0x%lx", range.end);
 }
 
 /* The nth one that this process causes, from 1, and no other */

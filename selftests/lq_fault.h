@@ -19,10 +19,12 @@ struct lq_range {
 };
 
 #define LQ_ANYWHERE	((struct lq_range){ 0, ~0ul })
+#define LQ_NOWHERE	((struct lq_range){ 0, 0 })
 
 bool lq_fault_possible(void);
 int lq_fault_begin(void);
 void lq_fault_below(struct lq_range range);
+void lq_fault_not_below(struct lq_range range);
 void lq_fault_nth(unsigned int n);
 bool lq_fault_end(void);
 void lq_fault_rate(unsigned int percent);
