@@ -676,14 +676,15 @@ FAULT(events)
 	lq_nl_close(ear);
 }
 
-static int read_all(void *unused)
+/* Return: an errno; @lines: how many there were */
+static int read_all(void *lines)
 {
 	static char text[1 << 18];
 	size_t len = 0;
 	ssize_t got;
 	int fd = open(LQ_FILE, O_RDONLY | O_CLOEXEC), failed = 0;
 
-	(void)unused;
+	*(int *)lines = 0;
 	if (fd < 0)
 		return errno;
 	while ((got = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
@@ -697,29 +698,48 @@ static int read_all(void *unused)
 	if (!failed && (!len || !strstr(text, "\nunattributed ") ||
 			text[len - 1] != '\n'))
 		lq_error("the text is not whole, and no error");
+	for (const char *end = text; (end = strchr(end, '\n')); end++)
+		++*(int *)lines;
 	return failed;
 }
 
-static void check_read(void *unused, int error)
+static void check_read(void *lines, int error)
 {
-	(void)unused;
+	int all;
+
 	if (error && error != ENOMEM)
 		lq_error("reading fails by %d", error);
-	if (read_all(NULL))
+	if (read_all(&all))
 		lq_error("it can't be read afterwards");
+	if (!error && *(int *)lines != all)
+		lq_error("%d lines of %d, and no error", *(int *)lines, all);
 }
+
+#define READINGS 40
 
 FAULT(file)
 {
 	const struct job job = {
 		.name = "file", .attempt = read_all, .check = check_read
 	};
+	int lines;
 
 	listen_many(0, FEW);
-	EXPECT_LT(2, each_nth(&job, self->ours, NULL));
-	EXPECT_LT(2, each_nth(&job, LQ_ANYWHERE, NULL));
+	EXPECT_LT(2, each_nth(&job, self->ours, &lines));
+	EXPECT_LT(2, each_nth(&job, LQ_ANYWHERE, &lines));
 	listen_many(FEW, MANY);
-	EXPECT_LT(2, each_nth(&job, self->ours, NULL));
+	EXPECT_LT(2, each_nth(&job, self->ours, &lines));
+
+	/* For a large text the kernel tries twice: both have to fail */
+	for (int i = 0; i < READINGS; i++) {
+		int error;
+
+		lq_fault_below(self->ours);
+		lq_fault_rate(50);
+		error = read_all(&lines);
+		lq_fault_rate(0);
+		check_read(&lines, error);
+	}
 }
 
 /*
