@@ -10,7 +10,6 @@
 #include "lq_fault.h"
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
-#define KMEMLEAK	LQ_DEBUGFS "/kmemleak"
 #define TEXT		"/sys/module/listenq/sections/.text"
 
 /* How far up a stack trace is looked at; the kernel's own limit */
@@ -269,11 +268,11 @@ int lq_leaks(void)
 	int n;
 
 	sleep(6);
-	if (write_text(KMEMLEAK, "scan"))
+	if (write_text(LQ_KMEMLEAK, "scan"))
 		return LQ_LEAKS_UNKNOWN;
 	sleep(1);
-	write_text(KMEMLEAK, "scan");
-	file = fopen(KMEMLEAK, "re");
+	write_text(LQ_KMEMLEAK, "scan");
+	file = fopen(LQ_KMEMLEAK, "re");
 	if (!file)
 		return LQ_LEAKS_UNKNOWN;
 	n = count_leaks(file);

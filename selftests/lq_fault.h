@@ -33,6 +33,8 @@ void lq_fault_pages(unsigned int percent);
 struct lq_range lq_range_of(const char *const *functions);
 struct lq_range lq_range_of_module(void);
 
+#define LQ_KMEMLEAK	LQ_DEBUGFS "/kmemleak"
+
 /* What kmemleak finds that listenq has allocated, or that it can't be asked */
 #define LQ_LEAKS_UNKNOWN	(-1)
 
