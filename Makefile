@@ -49,7 +49,7 @@ test-matrix:
 # What takes hours: a thousand cycles of loading and unloading, ten million verdicts.
 test-stress:
 	$(VM) deps
-	LISTENQ_SUITES=$(CURDIR)/selftests/vm/stress $(VM) test \
+	LISTENQ_SUITES=$(CURDIR)/selftests/vm/stress-suites $(VM) test \
 		$(or $(KERNELS),$$($(VM) list | awk '$$2 != "source" && $$4 == "all" { print $$1 }'))
 
 # On kernels built for it, which report what others survive: the first run of each

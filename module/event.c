@@ -153,8 +153,9 @@ static void begin(struct lq_episode *episode,
 	episode->first = jiffies;
 	episode->depth = verdict_depth(sk, kind);
 	episode->limit = limit_of(sk, kind);
-	episode->peak = episode->depth;
-	episode->last = jiffies;
+	/* One who saw the mark of the last may still note(). */
+	WRITE_ONCE(episode->peak, episode->depth);
+	WRITE_ONCE(episode->last, jiffies);
 	/* Who sees the state sees the rest; pairs with state_of(). */
 	smp_store_release(&episode->state, LQ_EPISODE_BEGUN);
 }
@@ -510,7 +511,7 @@ static void forget(struct lq_watch *watch)
 	int kind;
 
 	spin_lock_irq(&watch->lock);
-	watch->active = 0;
+	WRITE_ONCE(watch->active, 0);
 	watch->born = false;
 	for (kind = 0; kind < LQ_EPISODE_NR; kind++)
 		watch->episode[kind].state = LQ_EPISODE_IDLE;

@@ -4,23 +4,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lq_fixture.h"
 
-#define HOOKED	"/sys/module/listenq/parameters/hooked"
 #define FTRACE	"kernel/ftrace_enabled"
 #define PORT	6000
-
-static bool anything_left(void)
-{
-	struct stat st;
-
-	return lq_loaded() || !lstat(LQ_FILE, &st) ||
-	       !lstat("/proc/net/listenq", &st) ||
-	       lq_hooks_in(LQ_HOOKED) || lq_hooks_in(LQ_KPROBES);
-}
 
 FIXTURE(loading) {
 	int log;
@@ -39,7 +28,7 @@ FIXTURE_TEARDOWN(loading)
 	lq_sysctl_restore();
 	if (lq_loaded())
 		EXPECT_EQ(0, lq_rmmod());
-	EXPECT_FALSE(anything_left());
+	EXPECT_FALSE(lq_anything_left());
 	EXPECT_EQ(0, lq_errors);
 	close(self->log);
 }
@@ -53,7 +42,7 @@ FIXTURE_TEARDOWN(loading)
 	EXPECT_EQ(expected, errno);					\
 	EXPECT_EQ(1, lq_log_lines(self->log, word, &named));		\
 	EXPECT_TRUE(named);						\
-	EXPECT_FALSE(anything_left());					\
+	EXPECT_FALSE(lq_anything_left());				\
 } while (0)
 
 TEST_F(loading, bad_parameters)
@@ -91,23 +80,6 @@ TEST_F(loading, ftrace_switched_off)
 	EXPECT_EQ(1, lq_sysctl_get(FTRACE));
 }
 
-static bool hooked(const char *function, const char *way, unsigned int hits)
-{
-	char name[64], how[16], line[256];
-	unsigned int seen, missed;
-	FILE *file = fopen(HOOKED, "re");
-	bool found = false;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%63s %15s hits %u missed %u", name, how,
-			   &seen, &missed) == 4)
-			found |= !strcmp(name, function) &&
-				 !strcmp(how, way) && seen == hits && !missed;
-	if (file)
-		fclose(file);
-	return found;
-}
-
 /* How each function is hooked, and how often it was called, can be read */
 TEST_F(loading, hooks_can_be_read)
 {
@@ -123,11 +95,12 @@ TEST_F(loading, hooks_can_be_read)
 		fd = lq_listen(LO, PORT, 8);
 		EXPECT_EQ(3, lq_connect_fill(LO, PORT, fd, 3));
 		EXPECT_EQ(3, lq_accept_all(fd));
-		EXPECT_TRUE(hooked("tcp_conn_request", way[mode], 3));
-		EXPECT_TRUE(hooked("tcp_check_req", way[mode], 3));
+		EXPECT_TRUE(lq_hooked("tcp_conn_request", way[mode], 3));
+		EXPECT_TRUE(lq_hooked("tcp_check_req", way[mode], 3));
 		lq_close_all();
 		if (lq_probes_possible())
-			EXPECT_TRUE(hooked("inet_csk_listen_stop", "entry", 1));
+			EXPECT_TRUE(lq_hooked("inet_csk_listen_stop", "entry",
+					      1));
 		EXPECT_EQ(0, lq_rmmod());
 	}
 	if (!lq_probes_possible())

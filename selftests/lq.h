@@ -178,6 +178,7 @@ u64 lq_time_us(void);
 u64 lq_time_ms(void);
 void lq_sleep_ms(unsigned int ms);
 unsigned int lq_fewer(unsigned int n);
+unsigned int lq_stride(void);
 
 #define lq_wait_until(condition, ms) ({					\
 	u64 lq_deadline = lq_time_ms() + (ms);			\
@@ -202,10 +203,14 @@ bool lq_exact(void);
 #define LQ_TRACEFS	"/sys/kernel/tracing"
 #define LQ_DEBUGFS	"/sys/kernel/debug"
 #define LQ_HOOKED	LQ_TRACEFS "/enabled_functions"
+#define LQ_HOOKED_BY_US	"/sys/module/listenq/parameters/hooked"
 #define LQ_KPROBES	LQ_DEBUGFS "/kprobes/list"
 
 bool lq_hooks_in(const char *path);
 u64 lq_hits(const char *function);
+bool lq_anything_left(void);
+bool lq_hooked(const char *function, const char *way, unsigned int hits);
+unsigned int lq_functions_traced(void);
 
 /* lq_log.c: what the module says in the kernel's log */
 int lq_log_open(void);

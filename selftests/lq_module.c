@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -105,7 +106,7 @@ bool lq_hooks_in(const char *path)
 /* How often one that is hooked was called, as listenq says; LQ_NONE: it is not */
 u64 lq_hits(const char *function)
 {
-	FILE *file = fopen("/sys/module/listenq/parameters/hooked", "re");
+	FILE *file = fopen(LQ_HOOKED_BY_US, "re");
 	char line[256], name[64];
 	u64 found = LQ_NONE;
 
@@ -119,4 +120,46 @@ u64 lq_hits(const char *function)
 	if (file)
 		fclose(file);
 	return found;
+}
+
+/* Whether there is anything of it in the kernel */
+bool lq_anything_left(void)
+{
+	struct stat st;
+
+	return lq_loaded() || !lstat(LQ_FILE, &st) ||
+	       !lstat("/proc/net/listenq", &st) ||
+	       lq_hooks_in(LQ_HOOKED) || lq_hooks_in(LQ_KPROBES);
+}
+
+/* Whether it is hooked that way and has been called so often, and none missed */
+bool lq_hooked(const char *function, const char *way, unsigned int hits)
+{
+	unsigned int seen, missed;
+	char name[64], how[16], line[256];
+	FILE *file = fopen(LQ_HOOKED_BY_US, "re");
+	bool found = false;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63s %15s hits %u missed %u", name, how,
+			   &seen, &missed) == 4)
+			found |= !strcmp(name, function) &&
+				 !strcmp(how, way) && seen == hits && !missed;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* How many functions are traced, by whomever; some thousands is all of them */
+unsigned int lq_functions_traced(void)
+{
+	FILE *file = fopen(LQ_HOOKED, "re");
+	unsigned int n = 0;
+	char line[512];
+
+	while (file && fgets(line, sizeof(line), file))
+		n++;
+	if (file)
+		fclose(file);
+	return n;
 }

@@ -22,13 +22,19 @@ u64 lq_time_ms(void)
 	return lq_time_us() / 1000;
 }
 
-/* Of what is only to be many: fewer where each takes so many times longer */
-unsigned int lq_fewer(unsigned int n)
+/* From one to the next of what is only to be many: more where each takes longer */
+unsigned int lq_stride(void)
 {
 	const char *slow = getenv("LISTENQ_SLOW");
-	unsigned int times = slow ? atoi(slow) : 1;
+	int times = slow ? atoi(slow) : 1;
 
-	return times > 1 ? n / times : n;
+	return times > 1 ? times : 1;
+}
+
+/* Of what is only to be many: fewer there */
+unsigned int lq_fewer(unsigned int n)
+{
+	return n / lq_stride();
 }
 
 void lq_sleep_ms(unsigned int ms)

@@ -63,6 +63,17 @@ static bool is_silent(const struct lq_nl_events *events)
 	       lq_nl_count(events, ANY, ANY, END);
 }
 
+/* Until there is nothing more to hear: an end waits for a grace period */
+static bool has_heard_all(struct lq_nl *nl, struct lq_nl *ear,
+			  struct lq_nl_events *heard)
+{
+	struct lq_nl_totals totals;
+
+	lq_nl_hear(ear, heard, 2 * QUIET_MS);
+	return heard->n && !lq_nl_get_totals(nl, &totals) &&
+	       heard->event[heard->n - 1].seq == totals.events;
+}
+
 FIXTURE_TEARDOWN(events)
 {
 	struct lq_nl_totals totals;
@@ -73,7 +84,8 @@ FIXTURE_TEARDOWN(events)
 		EXPECT_TRUE(lq_nl_hear_until(self->ear, &self->heard,
 					     is_silent(&self->heard),
 					     QUIET_MS + LATE_MS));
-	lq_nl_hear(self->ear, &self->heard, 2 * QUIET_MS);
+	EXPECT_TRUE(lq_wait_until(has_heard_all(self->nl, self->ear,
+						&self->heard), LATE_MS));
 	EXPECT_EQ(0, lq_nl_event_laws(&self->heard, !self->came_late, 0));
 	EXPECT_LT(0, self->heard.n);
 	ASSERT_EQ(0, lq_nl_get_totals(self->nl, &totals));
@@ -498,13 +510,15 @@ EVENTS(listen_again)
 	ASSERT_EQ(0, listen(fd, 1));
 	next = id_of(fd);
 	EXPECT_LT(id, next);
+	/* An end waits for a grace period, which can take longer than a birth */
 	EXPECT_TRUE(lq_nl_hear_until(self->ear, &self->heard,
-				     lq_nl_index(&self->heard, next, ADD) >= 0,
+				     lq_nl_index(&self->heard, next, ADD) >= 0 &&
+				     lq_nl_index(&self->heard, id, DEL) >= 0,
 				     LATE_MS));
 	EXPECT_EQ(3, self->heard.n);
-	EXPECT_EQ(0, lq_nl_index(&self->heard, id, ADD));
-	EXPECT_EQ(1, lq_nl_index(&self->heard, id, DEL));
-	EXPECT_EQ(2, lq_nl_index(&self->heard, next, ADD));
+	EXPECT_LE(0, lq_nl_index(&self->heard, id, ADD));
+	EXPECT_LT(lq_nl_index(&self->heard, id, ADD),
+		  lq_nl_index(&self->heard, id, DEL));
 }
 
 /* It ends with its listener, at once and before it */
@@ -538,6 +552,8 @@ EVENTS(death_at_the_first_verdict)
 {
 	enum { ROUNDS = 30 };
 
+	/* They are more than a buffer holds, if each takes a page */
+	lq_nl_room(self->ear, 2 * 4 * ROUNDS * 4096);
 	for (int i = 0; i < ROUNDS; i++) {
 		int fd = lq_listen(variant->address, PORT, 0);
 

@@ -36,13 +36,6 @@ FIXTURE(flood) {
 	struct lq_nl_events heard;
 };
 
-static void set_receive_buffer(struct lq_nl *nl, int size)
-{
-	if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET,
-		       SO_RCVBUFFORCE, &size, sizeof(size)))
-		lq_error("SO_RCVBUFFORCE: %s", strerror(errno));
-}
-
 FIXTURE_SETUP(flood)
 {
 	lq_many_files();
@@ -52,7 +45,7 @@ FIXTURE_SETUP(flood)
 	self->ear = lq_nl_open();
 	ASSERT_NE(NULL, self->nl);
 	ASSERT_NE(NULL, self->ear);
-	set_receive_buffer(self->ear, 32 << 20);
+	lq_nl_room(self->ear, 32 << 20);
 	ASSERT_EQ(0, lq_nl_subscribe(self->ear));
 }
 
@@ -390,7 +383,7 @@ FIXTURE_SETUP(slow)
 	self->ear = lq_nl_open();
 	ASSERT_NE(NULL, self->nl);
 	ASSERT_NE(NULL, self->ear);
-	set_receive_buffer(self->ear, 4096);
+	lq_nl_room(self->ear, 4096);
 	if (variant->errors)
 		lq_nl_option(self->ear, NETLINK_BROADCAST_ERROR, 1);
 	ASSERT_EQ(0, lq_nl_subscribe(self->ear));
@@ -418,7 +411,7 @@ TEST_F(slow, overrun)
 	u64 missed;
 	int fd;
 
-	set_receive_buffer(quick, 4 << 20);
+	lq_nl_room(quick, 4 << 20);
 	ASSERT_EQ(0, lq_nl_subscribe(quick));
 	for (int i = 0; i < LISTENERS_OPENED; i++)
 		ASSERT_LE(0, lq_listen(LO, PORT + i, 1));

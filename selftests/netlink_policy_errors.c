@@ -682,7 +682,10 @@ static int check_combination(struct lq_nl *nl, const struct nl_policy *policy,
 	return !good;
 }
 
-/* Every combination, after each other in one place, with every sysctl */
+/*
+ * Every combination, after each other in one place, with every sysctl. A stride of
+ * 5 goes through all values of each setting, and of each two.
+ */
 NETLINK(combinations)
 {
 	struct nl_policy in_force = nl_policy_backlog_for(LO, PORT, 1);
@@ -691,7 +694,8 @@ NETLINK(combinations)
 	ASSERT_EQ(0, nl_policy_set(self->nl, &in_force));
 	for (int sysctl = 0; sysctl <= 2; sysctl++) {
 		lq_sysctl_set(SYNCOOKIES_FILE, sysctl);
-		for (unsigned int i = 0; i < COMBINATIONS && bad < 10; i++) {
+		for (unsigned int i = 0; i < COMBINATIONS && bad < 10;
+		     i += lq_stride()) {
 			struct nl_policy policy = combination(i);
 
 			if (!check_combination(self->nl, &policy, &in_force,

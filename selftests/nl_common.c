@@ -98,6 +98,14 @@ struct lq_nl *lq_nl_open(void)
 	return nl;
 }
 
+/* In its receive buffer, for what nobody reads yet */
+void lq_nl_room(struct lq_nl *nl, int size)
+{
+	if (setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET,
+		       SO_RCVBUFFORCE, &size, sizeof(size)))
+		lq_error("SO_RCVBUFFORCE: %s", strerror(errno));
+}
+
 void lq_nl_close(struct lq_nl *nl)
 {
 	if (!nl)

@@ -50,6 +50,7 @@ typedef void lq_nl_take(const struct nlmsghdr *message, void *data);
 
 struct lq_nl *lq_nl_open(void);
 void lq_nl_close(struct lq_nl *nl);
+void lq_nl_room(struct lq_nl *nl, int size);
 int lq_nl_subscribe(struct lq_nl *nl);
 void lq_nl_option(struct lq_nl *nl, int option, int value);
 struct nlmsghdr *lq_nl_request(void *buffer, u8 command, u16 flags);

@@ -84,6 +84,39 @@ void nl_policy_put(struct nlmsghdr *request, const struct nl_policy *policy)
 				 policy->timeout_ms);
 }
 
+static int from_request(const struct nlattr *attr, void *data)
+{
+	struct nl_policy *policy = data;
+	u16 type = mnl_attr_get_type(attr);
+
+	if (type == LISTENQ_A_POLICY_ADDRESS4) {
+		policy->family = AF_INET;
+		memcpy(policy->address, mnl_attr_get_payload(attr), 4);
+	} else if (type == LISTENQ_A_POLICY_ADDRESS6) {
+		policy->family = AF_INET6;
+		memcpy(policy->address, mnl_attr_get_payload(attr), 16);
+	} else if (type == LISTENQ_A_POLICY_PORT) {
+		policy->port = mnl_attr_get_u16(attr);
+	} else if (type == LISTENQ_A_POLICY_TIMEOUT) {
+		policy->timeout_ms = mnl_attr_get_u64(attr);
+	}
+	for (unsigned int i = 0; i < NSETTINGS; i++)
+		if (settings[i].type == type)
+			*(s64 *)((char *)policy + settings[i].offset) =
+				mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+/* What a request that the kernel has taken asks for */
+struct nl_policy nl_policy_of_request(const struct nlmsghdr *request)
+{
+	struct nl_policy policy = NL_POLICY_INIT;
+
+	mnl_attr_parse(request, sizeof(struct genlmsghdr), from_request,
+		       &policy);
+	return policy;
+}
+
 /* Which of the request's attributes is at that offset */
 static u16 type_at(const struct nlmsghdr *request, u32 offset)
 {

@@ -78,6 +78,7 @@ int nl_policy_load_restored(const struct lq_load *load);
 struct nlmsghdr *nl_policy_request(void *buffer, u8 command);
 void nl_policy_put_key(struct nlmsghdr *request, const struct nl_policy *key);
 void nl_policy_put(struct nlmsghdr *request, const struct nl_policy *policy);
+struct nl_policy nl_policy_of_request(const struct nlmsghdr *request);
 int nl_policy_talk(struct lq_nl *nl, struct nlmsghdr *request,
 		   lq_nl_take *take, void *data);
 

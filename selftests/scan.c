@@ -14,7 +14,8 @@
 
 #include "lq_fixture.h"
 
-#define LISTENERS	1000
+#define MOST_LISTENERS	1000
+#define LISTENERS	((int)lq_fewer(MOST_LISTENERS))
 #define FIRST_PORT	10000
 #define READERS		4
 #define SECONDS		2	/* of each size */
@@ -57,7 +58,7 @@ static int reopen(int fd, int port)
 /* Forever: one closes, and later opens again, while some others are closed */
 static void churn(int ready)
 {
-	static int fd[LISTENERS];
+	static int fd[MOST_LISTENERS];
 	unsigned int seed = 1;
 
 	for (int i = 0; i < LISTENERS; i++)

@@ -93,7 +93,8 @@ build_tools_ready()
 	fi
 }
 
-# build_kbuild FOLDER ARGS...: the module there, for the loaded row's kernel.
+# build_kbuild FOLDER ARGS...: the module there, for the loaded row's kernel. One that
+# has KCOV shall be told what of the module has run.
 build_kbuild()
 {
 	local dir=$1 run=() cc=$arch_cross$BUILD_CC
@@ -102,7 +103,7 @@ build_kbuild()
 		run=(root_run) cc=$ROOT_CC
 	fi
 	"${run[@]}" make -C "$kernel_headers" M="$dir" "${arch_kbuild[@]}" CC="$cc" W=1 \
-		LISTENQ_SELFTESTS=m "$@" modules
+		LISTENQ_SELFTESTS=m KCOV_INSTRUMENT=y "$@" modules
 }
 
 # sparse_possible ROW: the sparse of bookworm, and of trixie, knows nothing of

@@ -15,8 +15,8 @@ row_load()
 	line=$(awk -v name="$1" '$1 == name' "$VM/rows")
 	[[ -n $line ]] || die "there is no row '$1': '$0 list' shows them"
 	read -r row_name row_suite row_kernel row_arch row_class <<<"$line"
-	[[ $row_class == all || $row_class == core ]] ||
-		die "$VM/rows: the line of '$1' is not: name suite kernel arch all|core"
+	[[ $row_class =~ ^(all|core|debug)$ ]] ||
+		die "$VM/rows: the line of '$1' is not: name suite kernel arch all|core|debug"
 	row_dir=$CACHE/kernel/$row_name
 	arch_load "$row_arch"
 	row_slow=1

@@ -9,9 +9,10 @@ KMSG_BAD='\bBUG\b|WARNING|Oops|\bpossible\b|\bstall|\bleak|kmemleak|general prot
 KMSG_GOOD='loading out-of-tree module taints kernel|module verification failed|Possible SYN flooding'
 
 SUITES=${LISTENQ_SUITES:-$VM/suites}
-# What rows of the class core run. Of the table that is ours: another table is run
-# on every row.
+# What rows of the class core run, and what only those of the class debug do. Of the
+# table that is ours: another table is run on every row.
 CORE_SUITES=$VM/core-suites
+DEBUG_SUITES=$VM/debug-suites
 
 suite_all()
 {
@@ -62,14 +63,26 @@ suite_choose()
 # that was asked for by name is run wherever it was asked for.
 suite_of_row()
 {
-	local name
-	if [[ $row_class == all || -n $suite_chosen || -n ${LISTENQ_SUITES:-} ]]; then
+	if [[ $row_class == debug || -n $suite_chosen || -n ${LISTENQ_SUITES:-} ]]; then
 		return
 	fi
+	if [[ $row_class == core ]]; then
+		suite_keep 1 "$CORE_SUITES"
+	fi
+	suite_keep 0 "$DEBUG_SUITES"
+}
+
+# suite_keep 1|0 FILE: of suite_table only those that the file lists, or does not.
+suite_keep()
+{
+	local name names
+	names=$(awk '$1 !~ /^#/ && NF { print $1 }' "$2")
 	while read -r name; do
-		[[ -n $(suite_field "$name" 2) ]] || die "$CORE_SUITES: there is no suite '$name' in $SUITES"
-	done < <(awk '$1 !~ /^#/ && NF { print $1 }' "$CORE_SUITES")
-	suite_table=$(awk 'NR == FNR { core[$1] = 1; next } $1 in core' "$CORE_SUITES" - <<<"$suite_table")
+		suite_all | awk -v name="$name" '$1 == name { found = 1 } END { exit !found }' ||
+			die "$2: there is no suite '$name' in $SUITES"
+	done <<<"$names"
+	suite_table=$(awk -v keep="$1" 'NR == FNR { listed[$1] = 1; next } ($1 in listed) == keep' \
+		- <(printf '%s\n' "$suite_table") <<<"$names")
 }
 
 # The harness names a test FIXTURE.TEST or FIXTURE.VARIANT.TEST; -r wants all of
