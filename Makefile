@@ -41,8 +41,9 @@ demo:
 test:
 	selftests/test $(KERNELS)
 
-# Every row that is fetched, as many at a time as there are pairs of CPUs or JOBS says.
-JOBS ?= $(shell expr \( $$(nproc) + 1 \) / 2)
+# Every row that is fetched, as many at a time as there are CPUs or JOBS says: guests
+# wait as much as they work.
+JOBS ?= $(shell nproc)
 test-matrix:
 	selftests/test -j $(JOBS) $$($(VM) list | awk '$$2 != "source" { print $$1 }')
 
@@ -50,7 +51,7 @@ test-matrix:
 test-stress:
 	$(VM) deps
 	LISTENQ_SUITES=$(CURDIR)/selftests/vm/stress-suites $(VM) test \
-		$(or $(KERNELS),$$($(VM) list | awk '$$2 != "source" && $$4 == "all" { print $$1 }'))
+		$(or $(KERNELS),$$($(VM) list | awk '$$2 != "source" && $$4 ~ /^(all|fewer)$$/ { print $$1 }'))
 
 # On kernels built for it, which report what others survive: the first run of each
 # takes some minutes longer.

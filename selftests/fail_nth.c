@@ -5,7 +5,7 @@
  * things as they were, what does not fail is done whole, and the next attempt
  * works. In the end nothing is leaked.
  *
- * LISTENQ_SLOW=N makes it every Nth one where there are hundreds that are mostly the
+ * LISTENQ_FEWER=N makes it every Nth one where there are hundreds that are mostly the
  * kernel's own: of loading, and of what a namespace has besides.
  */
 #include <errno.h>

@@ -25,8 +25,8 @@ u64 lq_time_ms(void)
 /* From one to the next of what is only to be many: more where each takes longer */
 unsigned int lq_stride(void)
 {
-	const char *slow = getenv("LISTENQ_SLOW");
-	int times = slow ? atoi(slow) : 1;
+	const char *fewer = getenv("LISTENQ_FEWER");
+	int times = fewer ? atoi(fewer) : 1;
 
 	return times > 1 ? times : 1;
 }

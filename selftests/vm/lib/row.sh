@@ -15,11 +15,13 @@ row_load()
 	line=$(awk -v name="$1" '$1 == name' "$VM/rows")
 	[[ -n $line ]] || die "there is no row '$1': '$0 list' shows them"
 	read -r row_name row_suite row_kernel row_arch row_class <<<"$line"
-	[[ $row_class =~ ^(all|core|debug)$ ]] ||
-		die "$VM/rows: the line of '$1' is not: name suite kernel arch all|core|debug"
+	[[ $row_class =~ ^(all|fewer|core|debug)$ ]] ||
+		die "$VM/rows: the line of '$1' is not: name suite kernel arch all|fewer|core|debug"
 	row_dir=$CACHE/kernel/$row_name
 	arch_load "$row_arch"
 	row_slow=1
+	row_fewer=1
+	[[ $row_class != fewer ]] || row_fewer=2
 	row_memory=0
 	# Loading and unloading wait for tasks that are preempted, which are many there.
 	if [[ $row_name == *-rt ]]; then

@@ -189,9 +189,9 @@ suite_boot()
 	for name; do
 		{
 			printf 'export POINT=%q POINT_ARGS=%q\n' "$suite_point" "$(suite_point_args)"
-			((row_slow == 1)) || printf 'export LISTENQ_SLOW=%s\n' "$row_slow"
+			printf 'export LISTENQ_FEWER=%s\n' "$((row_slow * row_fewer))"
 			suite_field "$name" 4
-		} | guest_job "$name" "$(($(suite_field "$name" 3) * row_slow))"
+		} | guest_job "$name" "$(($(suite_field "$name" 3) * row_slow * suite_patience))"
 	done
 	say "row $row_name, $mode${guest_sets:+ with ${guest_sets[*]}}: $*"
 	guest_boot "$mode"
@@ -357,7 +357,7 @@ command_test()
 {
 	local jobs=1 chosen='' rows tally status=0
 	local words=()
-	suite_verbose=0 suite_pids=()
+	suite_verbose=0 suite_pids=() suite_patience=1
 	# Options may stand before and after the rows.
 	while (($#)); do
 		case $1 in
@@ -372,6 +372,8 @@ command_test()
 		shift
 	done
 	[[ $jobs =~ ^[1-9][0-9]*$ ]] || die_usage "-j wants a number, not '$jobs'"
+	# Rows side by side take each other's time.
+	((jobs == 1)) || suite_patience=2
 	rows=$(rows_chosen "${words[@]}")
 	# shellcheck disable=SC2086 # one word a row
 	arch_need $rows
