@@ -38,12 +38,13 @@ demo:
 	$(VM) deps
 	$(VM) demo $(or $(firstword $(KERNELS)),6.1-cloud)
 
-test:
-	selftests/test $(KERNELS)
-
-# Every row that is fetched, as many at a time as there are CPUs or JOBS says: guests
-# wait as much as they work.
+# As many rows at a time as there are CPUs, or JOBS says: guests wait as much as they
+# work.
 JOBS ?= $(shell nproc)
+test:
+	selftests/test -j $(JOBS) $(KERNELS)
+
+# Every row that is fetched.
 test-matrix:
 	selftests/test -j $(JOBS) $$($(VM) list | awk '$$2 != "source" { print $$1 }')
 
