@@ -309,7 +309,7 @@ static unsigned int drizzle(struct lq_nl *ear, struct lq_nl_events *heard,
 	unsigned int n = 0;
 
 	for (; lq_time_ms() < end; n++) {
-		if (lq_syn_flood(family, PORT, source++, 1))
+		if (lq_syn_send(family, PORT, source++, 1))
 			return 0;
 		lq_sleep_ms(each);
 		lq_nl_hear(ear, heard, 0);
