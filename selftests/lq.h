@@ -177,15 +177,16 @@ u64 lq_inode(int fd);
 u64 lq_time_us(void);
 u64 lq_time_ms(void);
 void lq_sleep_ms(unsigned int ms);
+unsigned int lq_pause_ms(u64 since);
 unsigned int lq_fewer(unsigned int n);
 unsigned int lq_stride(void);
 
 #define lq_wait_until(condition, ms) ({					\
-	u64 lq_deadline = lq_time_ms() + (ms);			\
+	u64 lq_since = lq_time_ms(), lq_deadline = lq_since + (ms);	\
 	bool lq_true;							\
 									\
 	while (!(lq_true = (condition)) && lq_time_ms() < lq_deadline)	\
-		lq_sleep_ms(2);						\
+		lq_sleep_ms(lq_pause_ms(lq_since));			\
 	lq_true;							\
 })
 

@@ -37,6 +37,16 @@ unsigned int lq_fewer(unsigned int n)
 	return n / lq_stride();
 }
 
+/* Between two looks at something awaited: each costs the host, even if it's idle */
+unsigned int lq_pause_ms(u64 since)
+{
+	u64 waited = lq_time_ms() - since;
+
+	if (waited < 64)
+		return 2;
+	return waited < 320 ? waited / 32 : 10;
+}
+
 void lq_sleep_ms(unsigned int ms)
 {
 	struct timespec left = { ms / 1000, ms % 1000 * 1000000l };

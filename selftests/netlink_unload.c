@@ -139,7 +139,7 @@ static bool unloads(void)
 
 UNLOAD(under_load)
 {
-	enum { MOST_CYCLES = 20 };
+	enum { MOST_CYCLES = 10 };
 	int cycles = lq_fewer(MOST_CYCLES);
 	struct lq_nl *ear[MOST_CYCLES];
 	struct lq_nl_asking asking;

@@ -23,8 +23,8 @@
  * listeners is 3 kB a cycle, one page is 4 kB. What the kernel itself keeps
  * back (percpu chunks, partly filled slabs) was up to 232 kB, with the load
  * alone (-l) up to 140 kB, and didn't grow with the cycles. So small leaks are
- * told from noise by 130 cycles or more (-n 200); the 40 of a short run find
- * a leak of a whole listener or its counters, and kmemleak those of a byte.
+ * told from noise by 130 cycles or more (-n 200); the 32 of a short run find
+ * one of 23 kB a cycle, a KB a listener, and kmemleak those of a byte.
  */
 #define WARM_UP_CYCLES	20
 #define NOISE_KB	256
