@@ -54,7 +54,7 @@ struct memory {
 #define SETTLED		10
 #define SETTLE_LIMIT	180
 
-/* Free objects that caches keep for their next users, from 7.0 on in sheaves */
+/* Free objects that caches keep for their next users */
 static void shrink_slabs(void)
 {
 	glob_t caches;

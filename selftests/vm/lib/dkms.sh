@@ -57,8 +57,7 @@ dkms_kernel()
 	dkms_run depmod "$kernel_release"
 }
 
-# dkms_modprobe: in a guest of the loaded row, twice, as the first could have
-# been by luck.
+# dkms_modprobe: in a guest of the loaded row; once more after it was unloaded.
 dkms_modprobe()
 {
 	local command='set -e
@@ -66,7 +65,7 @@ dkms_modprobe()
 			modprobe listenq
 			grep -q . /proc/listenq
 			modprobe -r listenq
-			! test -e /proc/listenq
+			if test -e /proc/listenq; then exit 1; fi
 		done'
 	guest_files=$dkms_dir/guest
 	rm -rf "$guest_files"
