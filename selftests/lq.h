@@ -222,17 +222,36 @@ int lq_log_lines(int log, const char *word, bool *found);
 
 struct lq_load_shared;
 
+/* lq_slab.c */
+#define LQ_SLABS	512
+
+struct lq_slab {
+	char name[40];
+	long kb;
+};
+
+struct lq_slabs {
+	unsigned int n;
+	struct lq_slab slab[LQ_SLABS];
+};
+
+void lq_slab_shrink(void);
+void lq_slab_read(struct lq_slabs *slabs);
+void lq_slab_print(const struct lq_slabs *before, const struct lq_slabs *after);
+
 struct lq_load {
 	int fd[LQ_LOAD_LISTENERS];
 	struct lq_load_shared *shared;
 	pid_t child[16];
 	int nchildren;
+	unsigned int rest_ms;	/* longer between two rounds than usual */
 };
 
 int lq_load_listen(struct lq_load *load);
 void lq_load_start(struct lq_load *load);
 void lq_load_torrents(struct lq_load *load, int n);
 int lq_load_stop(struct lq_load *load);
+void lq_load_drain(struct lq_load *load);
 void lq_load_close(struct lq_load *load);
 u64 lq_load_accepted(const struct lq_load *load, int listener);
 u64 lq_load_accepted_closed(const struct lq_load *load);
@@ -248,7 +267,7 @@ struct lq_disturb {
 	pid_t child[LQ_DISTURBS];
 };
 
-int lq_disturb_start(struct lq_disturb *disturb);
+int lq_disturb_start(struct lq_disturb *disturb, unsigned int rest_ms);
 int lq_disturb_stop(struct lq_disturb *disturb);
 u64 lq_disturb_times(const struct lq_disturb *disturb, int kind);
 

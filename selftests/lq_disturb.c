@@ -30,12 +30,18 @@
 
 struct lq_disturb_shared {
 	bool stop;
+	unsigned int rest_ms;
 	u64 times[LQ_DISTURBS];
 };
 
 static bool stopped(const struct lq_disturb *disturb)
 {
 	return __atomic_load_n(&disturb->shared->stop, __ATOMIC_RELAXED);
+}
+
+static void rest(const struct lq_disturb *disturb, unsigned int ms)
+{
+	lq_sleep_ms(ms + disturb->shared->rest_ms);
 }
 
 static bool cpu_set(const char *online)
@@ -56,7 +62,7 @@ static void switch_cpu(struct lq_disturb *disturb)
 		if (!cpu_set("0") || !cpu_set("1"))
 			lq_error("%s: %s", CPU_FILE, strerror(errno));
 		disturb->shared->times[LQ_DISTURB_CPU]++;
-		lq_sleep_ms(500 + rand_r(&seed) % 1000);
+		rest(disturb, 500 + rand_r(&seed) % 1000);
 	}
 }
 
@@ -107,7 +113,7 @@ static void press_memory(struct lq_disturb *disturb)
 		lq_sleep_ms(200);
 		while (n)
 			munmap(chunk[--n], CHUNK_KB << 10);
-		lq_sleep_ms(100);
+		rest(disturb, 100);
 	}
 }
 
@@ -143,7 +149,7 @@ static void make_namespaces(struct lq_disturb *disturb)
 		if (status)
 			lq_error("a namespace's process ended with %#x", status);
 		disturb->shared->times[LQ_DISTURB_NAMESPACES]++;
-		lq_sleep_ms(100);
+		rest(disturb, 100);
 	}
 }
 
@@ -167,8 +173,11 @@ static void start(struct lq_disturb *disturb, int kind)
 	disturb->child[kind] = child;
 }
 
-/* Return: 0, or -1 with errno: this machine cannot be disturbed so */
-int lq_disturb_start(struct lq_disturb *disturb)
+/*
+ * @rest_ms: longer between two disturbances than usual
+ * Return: 0, or -1 with errno: this machine cannot be disturbed so
+ */
+int lq_disturb_start(struct lq_disturb *disturb, unsigned int rest_ms)
 {
 	if (access(CPU_FILE, W_OK))
 		return -1;
@@ -177,6 +186,7 @@ int lq_disturb_start(struct lq_disturb *disturb)
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (disturb->shared == MAP_FAILED)
 		return -1;
+	disturb->shared->rest_ms = rest_ms;
 	for (int kind = 0; kind < LQ_DISTURBS; kind++)
 		start(disturb, kind);
 	return 0;

@@ -68,6 +68,7 @@ int lq_load_listen(struct lq_load *load)
 {
 	lq_many_files();
 	load->nchildren = 0;
+	load->rest_ms = 0;
 	load->shared = mmap(NULL, sizeof(*load->shared), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (load->shared == MAP_FAILED)
@@ -79,6 +80,12 @@ int lq_load_listen(struct lq_load *load)
 			return -1;
 	}
 	return 0;
+}
+
+/* Between two rounds */
+static void rest(const struct lq_load *load, unsigned int ms)
+{
+	lq_sleep_ms(ms + load->rest_ms);
 }
 
 static void serve(struct lq_load *load, enum pace pace)
@@ -100,7 +107,7 @@ static void serve(struct lq_load *load, enum pace pace)
 			else
 				close(fd);
 		}
-		lq_sleep_ms(pace == FAST ? 1 : 20);
+		rest(load, pace == FAST ? 1 : 20);
 	}
 }
 
@@ -146,7 +153,7 @@ static void connect_all(struct lq_load *load)
 					  rand_r(&seed) % 50 :
 					  rand_r(&seed) % 3000);
 		}
-		lq_sleep_ms(1);
+		rest(load, 1);
 	}
 	for (int i = 0; i < CLIENTS; i++)
 		if (fd[i] >= 0)
@@ -164,7 +171,7 @@ static void flood(struct lq_load *load)
 			    source, 20);
 		lq_syn_send(AF_INET, SHORT_PORT + i % SHORT_LIVES, source, 5);
 		source += 20;
-		lq_sleep_ms(2);
+		rest(load, 2);
 	}
 }
 
@@ -191,7 +198,7 @@ static void send_bad_cookies(struct lq_load *load)
 
 		lq_bad_cookie(is_v6(i) ? AF_INET6 : AF_INET, FIRST_PORT + i,
 			      source);
-		lq_sleep_ms(3);
+		rest(load, 3);
 	}
 }
 
@@ -206,7 +213,7 @@ static void hold_and_release(struct lq_load *load)
 		lq_hold(load->fd[i]);
 		lq_sleep_ms(30);
 		lq_release(load->fd[i]);
-		lq_sleep_ms(10);
+		rest(load, 10);
 	}
 }
 
@@ -226,6 +233,7 @@ static void open_and_close(struct lq_load *load)
 		if (rand_r(&seed) % 2)
 			load->shared->accepted_closed += lq_accept_all(fd);
 		lq_close(fd);
+		rest(load, 0);
 	}
 }
 
@@ -235,7 +243,7 @@ static void open_and_close(struct lq_load *load)
  */
 static void read_file(struct lq_load *load)
 {
-	for (; !stopped(load); lq_sleep_ms(5)) {
+	for (; !stopped(load); rest(load, 5)) {
 		unsigned int errors = lq_errors;
 		struct lq_table *table;
 
@@ -304,6 +312,13 @@ int lq_load_stop(struct lq_load *load)
 		bad++;
 	}
 	return bad + load->shared->errors;
+}
+
+/* Accepts what waits: how much that is depends on how fast the load was. */
+void lq_load_drain(struct lq_load *load)
+{
+	for (int i = 0; i < LQ_LOAD_LISTENERS; i++)
+		lq_accept_all(load->fd[i]);
 }
 
 void lq_load_close(struct lq_load *load)

@@ -14,8 +14,8 @@
 #include "nl_policy.h"
 
 #define SYNCOOKIES_FILE	"net/ipv4/tcp_syncookies"
-#define SECONDS		12
-#define LONG_SECONDS	20
+#define SECONDS		(4 + lq_fewer(8))
+#define LONG_SECONDS	(4 + lq_fewer(16))
 #define WRITERS		2
 
 FIXTURE(race) {
@@ -91,6 +91,7 @@ static u64 run(struct __test_metadata *_metadata, struct lq_nl *nl,
 	EXPECT_EQ(0, nl_policy_load_restored(load));
 	EXPECT_EQ(0, lq_laws());
 	EXPECT_EQ(0, lq_nl_differs(nl));
+	lq_load_drain(load);
 	return nl_policy_written(&writers);
 }
 

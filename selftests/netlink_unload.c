@@ -140,7 +140,7 @@ static bool unloads(void)
 UNLOAD(under_load)
 {
 	enum { MOST_CYCLES = 10 };
-	int cycles = lq_fewer(MOST_CYCLES);
+	int cycles = 4 + lq_fewer(MOST_CYCLES - 4);
 	struct lq_nl *ear[MOST_CYCLES];
 	struct lq_nl_asking asking;
 	struct lq_load load;
@@ -152,7 +152,7 @@ UNLOAD(under_load)
 	/* The load is to be there, not to keep insmod and rmmod waiting */
 	setpriority(PRIO_PROCESS, 0, 19);
 	lq_load_start(&load);
-	lq_nl_ask_start(&asking);
+	lq_nl_ask_start(&asking, 0);
 	setpriority(PRIO_PROCESS, 0, 0);
 	for (int i = 0; i < cycles; i++) {
 		bool probes = i % 2 && lq_probes_possible();
@@ -162,7 +162,7 @@ UNLOAD(under_load)
 					      : "event_quiet_ms=10"));
 		ear[i] = subscriber();
 		ASSERT_NE(NULL, ear[i]);
-		lq_nl_hear(ear[i], &heard, i % 8 * 20);
+		lq_nl_hear(ear[i], &heard, i % 8 * 40);
 		heard_something += heard.n > 0;
 		lq_nl_forget(&heard);
 		ASSERT_TRUE(unloads());

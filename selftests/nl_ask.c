@@ -8,7 +8,7 @@
 
 #include "nl_common.h"
 
-static void ask_forever(void)
+static void ask_forever(unsigned int rest_ms)
 {
 	unsigned int errors = lq_errors;
 
@@ -22,7 +22,7 @@ static void ask_forever(void)
 
 		/* It may go between one request and the next */
 		lq_errors = errors;
-		lq_sleep_ms(5);
+		lq_sleep_ms(5 + rest_ms);
 		if (!nl)
 			continue;
 		lq_nl_subscribe(nl);
@@ -36,12 +36,13 @@ static void ask_forever(void)
 	}
 }
 
-void lq_nl_ask_start(struct lq_nl_asking *asking)
+/* @rest_ms: longer between two rounds than usual */
+void lq_nl_ask_start(struct lq_nl_asking *asking, unsigned int rest_ms)
 {
 	for (int i = 0; i < LQ_NL_ASKING; i++) {
 		asking->child[i] = fork();
 		if (!asking->child[i])
-			ask_forever();
+			ask_forever(rest_ms);
 	}
 }
 

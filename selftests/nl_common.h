@@ -238,7 +238,7 @@ struct lq_nl_asking {
 	pid_t child[LQ_NL_ASKING];
 };
 
-void lq_nl_ask_start(struct lq_nl_asking *asking);
+void lq_nl_ask_start(struct lq_nl_asking *asking, unsigned int rest_ms);
 int lq_nl_ask_stop(struct lq_nl_asking *asking);
 
 /* Hears until it is true, for at most so long; what came is kept */

@@ -7,6 +7,7 @@
 
 GUEST_MEMORY=1024
 GUEST_BOOT_SECONDS=180
+GUEST_TICKS=$(getconf CLK_TCK)
 guest_pid=
 # The sets of programs that the next boot's guest has besides the usual ones.
 guest_sets=()
@@ -122,17 +123,20 @@ guest_boot()
 
 # Wait for the end. Every mark from the guest starts a new deadline: the boot's,
 # a job's, or that of the few things in between. How long each job took is left in
-# its file .seconds: of the host's time, as the guest's clock may skip what it waits.
+# its file .seconds: of the host's time, as the guest's clock may skip what it waits,
+# and of the host's CPUs.
 guest_watch()
 {
-	local last='' mark='' limit=$((GUEST_BOOT_SECONDS * row_slow)) since=$SECONDS what='the boot' job=''
+	local last='' mark='' limit=$((GUEST_BOOT_SECONDS * row_slow)) since=$SECONDS what='the boot' job='' cpu=0
+	guest_cpu=0
 	guest_problem=
 	while kill -0 "$guest_pid" 2>/dev/null; do
+		guest_cpu_read
 		mark=$(grep -aF "$guest_token " "$guest_dir/channel" | tail -n 1 || true)
 		if [[ $mark != "$last" ]]; then
 			last=$mark
-			guest_job_took "$job" "$since"
-			since=$SECONDS job=''
+			guest_job_took "$job" "$since" "$cpu"
+			since=$SECONDS job='' cpu=$guest_cpu
 			# shellcheck disable=SC2086 # split into its words
 			set -- $mark
 			case ${2:-} in
@@ -147,13 +151,24 @@ guest_watch()
 		fi
 		sleep 0.2
 	done
-	guest_job_took "$job" "$since"
+	guest_job_took "$job" "$since" "$cpu"
 }
 
-# guest_job_took JOB SINCE: nothing when there was none.
+# guest_job_took JOB SINCE CPU: nothing when there was none.
 guest_job_took()
 {
-	[[ -z $1 ]] || printf '%s\n' $((SECONDS - $2)) >"$guest_dir/result/$1.seconds"
+	[[ -z $1 ]] || printf '%s %s\n' $((SECONDS - $2)) $((guest_cpu - $3)) >"$guest_dir/result/$1.seconds"
+}
+
+# guest_cpu_read: into guest_cpu the seconds of the host's CPUs that QEMU had, unless
+# it has ended.
+guest_cpu_read()
+{
+	local stat
+	{ read -r stat <"/proc/$guest_pid/stat"; } 2>/dev/null || return 0
+	# shellcheck disable=SC2086 # split into its words
+	set -- ${stat##*) }
+	guest_cpu=$(((${12} + ${13}) / GUEST_TICKS))
 }
 
 # Why a guest ended without saying so, in words from its console.

@@ -20,8 +20,9 @@ row_load()
 	row_dir=$CACHE/kernel/$row_name
 	arch_load "$row_arch"
 	row_slow=1
-	row_fewer=1
-	[[ $row_class != fewer ]] || row_fewer=2
+	row_fewer=${LISTENQ_FEWER:-1}
+	[[ $row_fewer =~ ^[1-9][0-9]*$ ]] || die_usage "LISTENQ_FEWER wants a number, not '$row_fewer'"
+	[[ $row_class != fewer ]] || row_fewer=$((2 * row_fewer))
 	row_memory=0
 	# Loading and unloading wait for tasks that are preempted, which are many there.
 	if [[ $row_name == *-rt ]]; then

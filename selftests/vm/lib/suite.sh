@@ -9,9 +9,11 @@ KMSG_BAD='\bBUG\b|WARNING|Oops|\bpossible\b|\bstall|\bleak|kmemleak|general prot
 KMSG_GOOD='loading out-of-tree module taints kernel|module verification failed|Possible SYN flooding'
 
 SUITES=${LISTENQ_SUITES:-$VM/suites}
-# What rows of the class core run, and what only those of the class debug do. Of the
-# table that is ours: another table is run on every row.
+# What rows of the class core run, what those of the class fewer do not, and what only
+# those of the class debug do. Of the table that is ours: another table is run on
+# every row.
 CORE_SUITES=$VM/core-suites
+ONCE_SUITES=$VM/once-suites
 DEBUG_SUITES=$VM/debug-suites
 
 suite_all()
@@ -68,6 +70,8 @@ suite_of_row()
 	fi
 	if [[ $row_class == core ]]; then
 		suite_keep 1 "$CORE_SUITES"
+	elif [[ $row_class == fewer ]]; then
+		suite_keep 0 "$ONCE_SUITES"
 	fi
 	suite_keep 0 "$DEBUG_SUITES"
 }
@@ -222,7 +226,7 @@ suite_boot()
 # suite_result NAME: its points; suite_broken says why if it did not get to its end.
 suite_result()
 {
-	local name=$1 result=$guest_dir/result/$1 output status=
+	local name=$1 result=$guest_dir/result/$1 output status='' seconds cpu
 	suite_broken=
 	if [[ -s $result.status ]]; then
 		status=$(<"$result.status")
@@ -236,7 +240,10 @@ suite_result()
 		"$output"
 	[[ -z $suite_broken ]] || return 0
 	suite_kmsg "$name" "$result.kmsg"
-	[[ ! -s $result.seconds ]] || printf '# %s.%s: %s s\n' "$row_name" "$name" "$(<"$result.seconds")"
+	if [[ -s $result.seconds ]]; then
+		read -r seconds cpu <"$result.seconds"
+		printf '# %s.%s: %s s, %s s of the CPUs\n' "$row_name" "$name" "$seconds" "$cpu"
+	fi
 }
 
 suite_kmsg()
