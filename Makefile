@@ -44,9 +44,11 @@ JOBS ?= $(shell nproc)
 test:
 	selftests/test -j $(JOBS) $(KERNELS)
 
-# Every row that is fetched. What tests only repeat is repeated less on each.
+# Every row that is fetched, those first that take longest (the class all). What tests
+# only repeat is repeated less on each.
 test-matrix:
-	LISTENQ_FEWER=2 selftests/test -j $(JOBS) $$($(VM) list | awk '$$2 != "source" { print $$1 }')
+	LISTENQ_FEWER=2 selftests/test -j $(JOBS) \
+		$$($(VM) list | sort -s -b -k 4,4 | awk '$$2 != "source" { print $$1 }')
 
 # What takes hours: a thousand cycles of loading and unloading, ten million verdicts.
 test-stress:

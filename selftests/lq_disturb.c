@@ -192,11 +192,26 @@ int lq_disturb_start(struct lq_disturb *disturb, unsigned int rest_ms)
 	return 0;
 }
 
-/* Return: how many of them found something wrong */
+static bool all_disturbed(const struct lq_disturb *disturb)
+{
+	for (int kind = 0; kind < LQ_DISTURBS; kind++)
+		if (!lq_disturb_times(disturb, kind))
+			return false;
+	return true;
+}
+
+/*
+ * Not before each has done it once, which a slow machine takes its time for.
+ * Return: how many of them found something wrong
+ */
 int lq_disturb_stop(struct lq_disturb *disturb)
 {
 	int bad = 0, status;
 
+	if (!lq_wait_until(all_disturbed(disturb), 60000)) {
+		lq_error("not everything happened once in a minute");
+		bad++;
+	}
 	__atomic_store_n(&disturb->shared->stop, true, __ATOMIC_RELAXED);
 	for (int kind = 0; kind < LQ_DISTURBS; kind++) {
 		pid_t child = disturb->child[kind];

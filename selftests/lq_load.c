@@ -152,6 +152,9 @@ static void connect_all(struct lq_load *load)
 			until[i] = now + (rand_r(&seed) % 8 ?
 					  rand_r(&seed) % 50 :
 					  rand_r(&seed) % 3000);
+			/* They are what costs most of all */
+			if (load->rest_ms && i % 8 == 7)
+				lq_sleep_ms(load->rest_ms);
 		}
 		rest(load, 1);
 	}

@@ -15,14 +15,16 @@
 
 #include "nl_fixture.h"
 
-#define LISTENERS	5000
 #define CHILDREN	4
-#define OF_A_CHILD	(LISTENERS / CHILDREN)
 #define PORTS		50
 #define FIRST_PORT	10000
 
 /* Of so many one stays */
 #define STAYS		5
+
+#define MOST_OF_A_CHILD	1250
+#define OF_A_CHILD	((int)lq_fewer(MOST_OF_A_CHILD / STAYS) * STAYS)
+#define LISTENERS	(CHILDREN * OF_A_CHILD)
 
 struct shared {
 	bool pause;
@@ -88,7 +90,7 @@ static void wait_while_paused(struct shared *shared)
 /* Forever: one closes and opens again, with a pause now and then */
 static void churn(struct shared *shared, int child, int ready)
 {
-	static int fd[OF_A_CHILD];
+	static int fd[MOST_OF_A_CHILD];
 	unsigned int seed = 1 + child;
 
 	for (int i = 0; i < OF_A_CHILD; i++)

@@ -7,9 +7,9 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=selftests/tap.sh
+. "$here/tap.sh"
 wanted=12
-point=0
-failed=0
 ran=0
 
 # A name, and how it is called in a network namespace of its own.
@@ -37,18 +37,6 @@ tests=(
 	'tcp_fastopen_rotate fastopen -4r'
 	'tcp_inq             ./tcp_inq'
 )
-
-# result STATUS NAME
-result()
-{
-	point=$((point + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $point $2"
-	else
-		failed=1
-		echo "not ok $point $2"
-	fi
-}
 
 # mptcp_transfer ADDRESS [OPTION]: both ways, through a listener.
 mptcp_transfer()
@@ -110,14 +98,13 @@ all()
 	done
 }
 
-# same NAME: of both runs. What was skipped in both is no result.
-same()
+# compare NAME: both runs. What was skipped in both is no result.
+compare()
 {
 	local name=$1 status
 	status=$(<"$work/without/$name.status")
 	if [ "$status" = "status 4" ] && cmp -s "$work/without/$name.status" "$work/with/$name.status"; then
-		point=$((point + 1))
-		echo "ok $point $name # SKIP in both runs: $(tail -n 1 "$work/without/$name.out")"
+		skip "$name" "in both runs: $(tail -n 1 "$work/without/$name.out")"
 		return
 	fi
 	# What fails by itself shows nothing.
@@ -158,17 +145,17 @@ fi
 
 work=$(mktemp -d)
 export TMPDIR=$work
-echo "TAP version 13"
-echo "1..$((${#tests[@]} + 2))"
+ktap_print_header
+ktap_set_plan "$((${#tests[@]} + 2))"
 all "$work/without"
 insmod /listenq.ko || exit 1
 all "$work/with"
 rmmod listenq
 result $? "listenq can be unloaded"
 for test in "${tests[@]}"; do
-	same "${test%% *}"
+	compare "${test%% *}"
 done
 [ "$ran" -ge "$wanted" ]
 result $? "$ran of them ran, $wanted are wanted"
 rm -rf "$work"
-exit "$failed"
+ktap_finished

@@ -6,36 +6,12 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=selftests/tap.sh
+. "$here/tap.sh"
 listenq=$here/listenq
 load=$here/load
 parameters=/sys/module/listenq/parameters
-points=91
-point=0
-failed=0
 servers=()
-
-# result STATUS NAME
-result()
-{
-	point=$((point + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $point $2"
-	else
-		failed=1
-		echo "not ok $point $2"
-	fi
-}
-
-# same NAME A B
-same()
-{
-	if [ "$2" = "$3" ]; then
-		result 0 "$1"
-	else
-		printf '%s is not %s\n' "$2" "$3" | sed "s/^/# $1: /"
-		result 1 "$1"
-	fi
-}
 
 # status NAME EXPECTED ARGS...: of the reader, which must say something on standard
 # error if and only if it fails by 1 or 2, and be quick about it.
@@ -424,13 +400,12 @@ inside()
 }
 
 if [ "${1:-}" = --inside ]; then
-	echo "TAP version 13"
-	echo "1..$points"
+	ktap_print_header
+	ktap_set_plan 91
 	work=$(mktemp -d)
 	check_without_module
 	inside
 	rm -rf "$work"
-	[ "$point" -eq "$points" ] || { echo "# $point points, not $points"; exit 1; }
-	exit "$failed"
+	ktap_finished
 fi
 exec unshare -n "$0" --inside

@@ -5,30 +5,9 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=selftests/tap.sh
+. "$here/tap.sh"
 work=$(mktemp -d)
-point=0
-failed=0
-
-# result STATUS NAME
-result()
-{
-	point=$((point + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $point $2"
-	else
-		failed=1
-		echo "not ok $point $2"
-	fi
-}
-
-# same NAME A B
-same()
-{
-	[ "$2" = "$3" ]
-	set -- $? "$@"
-	[ "$1" -eq 0 ] || echo "# $2: $3 is not $4"
-	result "$1" "$2"
-}
 
 # listenq LINE COLUMN
 listenq()
@@ -49,8 +28,8 @@ queues()
 	ss -ltnH 'sport = :80' | awk '{ print $2, $3 }'
 }
 
-echo "TAP version 13"
-echo "1..7"
+ktap_print_header
+ktap_set_plan 7
 overflows=$(mib TcpExtListenOverflows)
 drops=$(mib TcpExtListenDrops)
 nginx -c "$here/nginx.conf" -p "$work" -e "$work/error.log" &
@@ -83,4 +62,4 @@ result $? "the queue empties when it goes on"
 kill "$nginx"
 wait "$nginx" 2>/dev/null
 rm -rf "$work"
-exit "$failed"
+ktap_finished

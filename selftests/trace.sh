@@ -7,34 +7,10 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=selftests/tap.sh
+. "$here/tap.sh"
 load=$here/load
 parameters=/sys/module/listenq/parameters
-points=21
-point=0
-failed=0
-
-# result STATUS NAME
-result()
-{
-	point=$((point + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $point $2"
-	else
-		failed=1
-		echo "not ok $point $2"
-	fi
-}
-
-# same NAME A B
-same()
-{
-	if [ "$2" = "$3" ]; then
-		result 0 "$1"
-	else
-		printf '%s is not %s\n' "$2" "$3" | sed "s/^/# $1: /"
-		result 1 "$1"
-	fi
-}
 
 # file LINE COLUMN: a figure of /proc/listenq.
 file()
@@ -192,8 +168,8 @@ check_filter()
 
 inside()
 {
-	echo "TAP version 13"
-	echo "1..$points"
+	ktap_print_header
+	ktap_set_plan 21
 	work=$(mktemp -d)
 	ip link set lo up
 	# Floods are to leave nothing behind for long.
@@ -223,8 +199,7 @@ inside()
 	[ ! -e /sys/kernel/tracing/events/listenq ]
 	result $? "the events are gone"
 	rm -rf "$work"
-	[ "$point" -eq "$points" ] || { echo "# $point points, not $points"; exit 1; }
-	exit "$failed"
+	ktap_finished
 }
 
 if [ "${1:-}" = --inside ]; then

@@ -318,13 +318,14 @@ suite_races()
 	fi
 }
 
-# suite_rows JOBS ROW...: one after another, or so many at a time, printed in order.
+# suite_rows JOBS ROW...: so many at a time, each printed when it has ended.
 suite_rows()
 {
-	local jobs=$1 row next=0 out pids=()
+	local jobs=$1 row out
 	shift
 	out=$(mktemp -d "$CACHE/run/report.XXXXXX")
 	for row; do
+		((${#suite_running[@]} < jobs)) || suite_row_end "$out"
 		(
 			trap guest_stop EXIT
 			trap 'exit 130' INT TERM
@@ -333,38 +334,37 @@ suite_rows()
 			fi
 			suite_row "$row"
 		) &
-		pids+=($!)
-		suite_pids=("${pids[@]}")
-		while ((${#pids[@]} - next >= jobs)); do
-			suite_row_end "${pids[next]}" "${@:next+1:1}" "$out"
-			next=$((next + 1))
-		done
+		suite_running[$!]=$row
 	done
-	while ((next < ${#pids[@]})); do
-		suite_row_end "${pids[next]}" "${@:next+1:1}" "$out"
-		next=$((next + 1))
+	while ((${#suite_running[@]})); do
+		suite_row_end "$out"
 	done
 	rm -rf "$out"
 }
 
+# suite_row_end FOLDER: waits for any.
 suite_row_end()
 {
-	local status=0
-	wait "$1" || status=$?
-	[[ ! -e $3/$2 ]] || cat "$3/$2"
-	((status == 0)) || printf 'not ok - %s # the row could not be tested (status %s)\n' "$2" "$status"
+	local pid row status=0
+	wait -n -p pid "${!suite_running[@]}" || status=$?
+	row=${suite_running[$pid]}
+	unset "suite_running[$pid]"
+	[[ ! -e $1/$row ]] || cat "$1/$row"
+	((status == 0)) || printf 'not ok - %s # the row could not be tested (status %s)\n' "$row" "$status"
 }
 
 suite_stop()
 {
-	suite_kill "${suite_pids[@]}"
+	suite_kill "${!suite_running[@]}"
 }
 
 command_test()
 {
 	local jobs=1 chosen='' rows tally status=0
 	local words=()
-	suite_verbose=0 suite_pids=() suite_patience=1
+	suite_verbose=0 suite_patience=1
+	# The rows under way, by process
+	declare -gA suite_running=()
 	# Options may stand before and after the rows.
 	while (($#)); do
 		case $1 in
