@@ -159,7 +159,13 @@ build_selftests_run()
 
 build_selftests_make()
 {
+	local tree=$arch_cache/selftests/.tree
+	# What make knows by its times is of one tree.
+	if [[ ! -f $tree || $(<"$tree") != "$TREE" ]]; then
+		rm -rf "$arch_cache/selftests"
+	fi
 	mkdir -p "$arch_cache/selftests"
+	printf '%s\n' "$TREE" >"$tree"
 	if build_selftests_run >&2; then
 		return
 	fi
