@@ -24,10 +24,10 @@
  * Elsewhere memory is compared in silence, after the first cycles and after the last.
  * What a leak would add: one object of 128 bytes for each of the load's 24
  * listeners is 3 kB a cycle, one page is 4 kB. What the kernel itself keeps
- * back (percpu chunks, partly filled slabs) was up to 232 kB, with the load
- * alone (-l) up to 140 kB, and didn't grow with the cycles. So small leaks are
- * told from noise by 130 cycles or more (-n 200); the 32 of a short run find
- * one of 23 kB a cycle, a KB a listener.
+ * back (percpu chunks, partly filled slabs) was up to 232 kB, and didn't grow
+ * with the cycles. So small leaks are told from noise by 140 cycles or more
+ * (-n 200); the 32 of make test find one of 13 kB a cycle, half a KB a
+ * listener, the 16 of a row of the matrix one of 44 kB.
  */
 #define WARM_UP_CYCLES	10
 #define NOISE_KB	256
