@@ -44,10 +44,10 @@ JOBS ?= $(shell nproc)
 test:
 	selftests/test -j $(JOBS) $(KERNELS)
 
-# Every row that is fetched, those first that take longest (the class all). What tests
-# only repeat is repeated less on each.
+# Every row that is fetched, those first that take longest (the class all), and before
+# them what ALSO says. What tests only repeat is repeated less on each.
 test-matrix:
-	LISTENQ_FEWER=2 selftests/test -j $(JOBS) \
+	LISTENQ_FEWER=3 selftests/test -j $(JOBS) $(ALSO) \
 		$$($(VM) list | sort -s -b -k 4,4 | awk '$$2 != "source" { print $$1 }')
 
 # What takes hours: a thousand cycles of loading and unloading, ten million verdicts.
@@ -79,7 +79,8 @@ help:
 	@echo 'make demo             show it at work in a virtual machine'
 	@echo 'make test             test it in virtual machines'
 	@echo 'make test KERNELS="6.1 6.12-cloud"   ... with these kernels'
-	@echo 'make test-matrix      ... with all of them, JOBS=N at a time'
+	@echo 'make test-matrix      ... with all of them, JOBS=N at a time; ALSO=6.12-debug: and'
+	@echo '                      with what is built for it'
 	@echo 'make test-stress      ... for hours'
 	@echo 'make test-debug       ... with a kernel that checks memory, locks, RCU, leaks'
 	@echo 'make test-kcsan       ... with one that looks for data races'

@@ -222,23 +222,6 @@ int lq_log_lines(int log, const char *word, bool *found);
 
 struct lq_load_shared;
 
-/* lq_slab.c */
-#define LQ_SLABS	512
-
-struct lq_slab {
-	char name[40];
-	long kb;
-};
-
-struct lq_slabs {
-	unsigned int n;
-	struct lq_slab slab[LQ_SLABS];
-};
-
-void lq_slab_shrink(void);
-void lq_slab_read(struct lq_slabs *slabs);
-void lq_slab_print(const struct lq_slabs *before, const struct lq_slabs *after);
-
 struct lq_load {
 	int fd[LQ_LOAD_LISTENERS];
 	struct lq_load_shared *shared;
@@ -256,6 +239,28 @@ void lq_load_close(struct lq_load *load);
 u64 lq_load_accepted(const struct lq_load *load, int listener);
 u64 lq_load_accepted_closed(const struct lq_load *load);
 u64 lq_load_readings(const struct lq_load *load);
+
+/* lq_memory.c: memory in use, and caches of what cannot be reclaimed */
+#define LQ_CACHES	512
+
+struct lq_cache {
+	char name[40];
+	long kb;
+	/* Of that, objects that nobody has */
+	long unused_bytes;
+};
+
+struct lq_memory {
+	long percpu_kb;
+	long slab_kb;
+	unsigned int caches;
+	struct lq_cache cache[LQ_CACHES];
+};
+
+long lq_memory_kb(const char *name);
+void lq_memory_settle(struct lq_memory *least);
+void lq_memory_print(const struct lq_memory *before,
+		     const struct lq_memory *after);
 
 /* lq_disturb.c: what happens to a machine beside the network */
 enum { LQ_DISTURB_CPU, LQ_DISTURB_MEMORY, LQ_DISTURB_NAMESPACES, LQ_DISTURBS };

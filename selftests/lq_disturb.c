@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lq.h"
+#include "lq_fault.h"
 
 #define CPU_FILE	"/sys/devices/system/cpu/cpu1/online"
 
@@ -23,6 +23,9 @@
  * then looks like one of a kernel that is ill.
  */
 #define LEFT_KB		(24 << 10)
+
+/* KASAN keeps up to this share of all memory back of what was freed. */
+#define KEPT_SHARE	32
 
 /* How much of the rest is taken and given back again and again */
 #define CHUNK_KB	1024
@@ -41,7 +44,7 @@ static bool stopped(const struct lq_disturb *disturb)
 
 static void rest(const struct lq_disturb *disturb, unsigned int ms)
 {
-	lq_sleep_ms(ms + disturb->shared->rest_ms);
+	lq_sleep_ms(ms + 10 * disturb->shared->rest_ms);
 }
 
 static bool cpu_set(const char *online)
@@ -66,18 +69,14 @@ static void switch_cpu(struct lq_disturb *disturb)
 	}
 }
 
+/* What is there for others, but for what KASAN may still keep */
 static long available_kb(void)
 {
-	FILE *file = fopen("/proc/meminfo", "re");
-	char line[128];
-	long kb = 0;
+	long kept = 0;
 
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %ld", &kb) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return kb;
+	if (lq_leaks_watched())
+		kept = lq_memory_kb("MemTotal") / KEPT_SHARE;
+	return lq_memory_kb("MemAvailable") - kept;
 }
 
 static void *take(size_t kb)
@@ -174,7 +173,7 @@ static void start(struct lq_disturb *disturb, int kind)
 }
 
 /*
- * @rest_ms: longer between two disturbances than usual
+ * @rest_ms: ten times so much longer between two disturbances than usual
  * Return: 0, or -1 with errno: this machine cannot be disturbed so
  */
 int lq_disturb_start(struct lq_disturb *disturb, unsigned int rest_ms)

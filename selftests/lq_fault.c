@@ -261,6 +261,12 @@ static int count_leaks(FILE *file)
 	return n;
 }
 
+/* Return: whether this kernel looks for leaks; one that does has KASAN, too */
+bool lq_leaks_watched(void)
+{
+	return !access(LQ_KMEMLEAK, F_OK);
+}
+
 /* It believes in a leak only when it has seen it twice, some seconds old */
 int lq_leaks(void)
 {

@@ -38,6 +38,7 @@ struct lq_range lq_range_of_module(void);
 /* What kmemleak finds that listenq has allocated, or that it can't be asked */
 #define LQ_LEAKS_UNKNOWN	(-1)
 
+bool lq_leaks_watched(void);
 int lq_leaks(void);
 
 #endif /* LQ_FAULT_H */

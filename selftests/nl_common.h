@@ -222,6 +222,7 @@ int lq_nl_hear(struct lq_nl *nl, struct lq_nl_events *events,
 void lq_nl_forget(struct lq_nl_events *events);
 int lq_nl_count(const struct lq_nl_events *events, u64 id, u64 kind,
 		u64 phase);
+int lq_nl_count_of(const struct lq_nl_events *events, int command);
 const struct lq_nl_event *lq_nl_last(const struct lq_nl_events *events,
 				     u64 id, u64 kind, u64 phase);
 int lq_nl_index(const struct lq_nl_events *events, u64 id, int command);

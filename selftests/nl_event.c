@@ -148,6 +148,15 @@ const struct lq_nl_event *lq_nl_last(const struct lq_nl_events *events,
 	return NULL;
 }
 
+int lq_nl_count_of(const struct lq_nl_events *events, int command)
+{
+	int n = 0;
+
+	for (int i = 0; i < events->n; i++)
+		n += events->event[i].command == command;
+	return n;
+}
+
 /* Where the listener's first event of that command is; -1: nowhere */
 int lq_nl_index(const struct lq_nl_events *events, u64 id, int command)
 {

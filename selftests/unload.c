@@ -24,72 +24,14 @@
  * Elsewhere memory is compared in silence, after the first cycles and after the last.
  * What a leak would add: one object of 128 bytes for each of the load's 24
  * listeners is 3 kB a cycle, one page is 4 kB. What the kernel itself keeps
- * back (percpu chunks, partly filled slabs) was up to 232 kB, and didn't grow
+ * back (percpu chunks, threads of its workqueues) was up to 232 kB, and didn't grow
  * with the cycles. So small leaks are told from noise by 140 cycles or more
  * (-n 200); the 32 of make test find one of 13 kB a cycle, half a KB a
  * listener, the 16 of a row of the matrix one of 44 kB.
  */
-#define WARM_UP_CYCLES	10
+#define WARM_UP_CYCLES	4
 #define NOISE_KB	256
 #define CYCLE_KB	1
-
-static long memory_kb(const char *name)
-{
-	FILE *file = fopen("/proc/meminfo", "re");
-	size_t len = strlen(name);
-	long value = -1;
-	char line[128];
-
-	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, name, len) && line[len] == ':')
-			value = atol(line + len + 1);
-	if (file)
-		fclose(file);
-	return value;
-}
-
-struct memory {
-	long percpu;
-	long slab;
-	struct lq_slabs caches;
-};
-
-/* Seconds without less memory in use that count as silence, and the limit */
-#define SETTLED		6
-#define SETTLE_LIMIT	180
-
-/*
- * The kernel frees in batches and after grace periods. What is leaked never
- * comes back, so the least that was seen until nothing came back any more is
- * what is in use.
- */
-static void settle(struct memory *least)
-{
-	unsigned int quiet = 0;
-
-	least->percpu = memory_kb("Percpu");
-	least->slab = memory_kb("SUnreclaim");
-	if (lq_net_forget())
-		ksft_print_msg("loopback: %s\n", strerror(errno));
-	for (unsigned int i = 0; i < SETTLE_LIMIT && quiet < SETTLED; i++) {
-		long percpu, slab;
-
-		sleep(1);
-		lq_slab_shrink();
-		percpu = memory_kb("Percpu");
-		slab = memory_kb("SUnreclaim");
-		quiet++;
-		if (percpu < least->percpu || slab < least->slab)
-			quiet = 0;
-		if (percpu < least->percpu)
-			least->percpu = percpu;
-		if (slab < least->slab)
-			least->slab = slab;
-	}
-	ksft_print_msg("Percpu %ld kB, SUnreclaim %ld kB\n", least->percpu,
-		       least->slab);
-	lq_slab_read(&least->caches);
-}
 
 /* -l: the load alone, to see what the kernel itself keeps back */
 static bool load_only;
@@ -238,27 +180,22 @@ static void check_gone(void)
 			 "the hooks are gone\n");
 }
 
-static bool leaks_are_watched(void)
-{
-	return !access(LQ_KMEMLEAK, F_OK);
-}
-
 static void check_leaks(void)
 {
 	ksft_test_result(!lq_leaks(), "kmemleak finds nothing\n");
 	ksft_test_result_skip("slab memory # kmemleak was asked\n");
 }
 
-static void check_memory(const struct memory *before,
-			 const struct memory *after, unsigned int n)
+static void check_memory(const struct lq_memory *before,
+			 const struct lq_memory *after, unsigned int n)
 {
 	long bound = NOISE_KB + CYCLE_KB * (n - WARM_UP_CYCLES);
 
-	ksft_test_result(after->percpu - before->percpu < bound,
+	ksft_test_result(after->percpu_kb - before->percpu_kb < bound,
 			 "percpu memory is back\n");
-	if (after->slab - before->slab >= bound)
-		lq_slab_print(&before->caches, &after->caches);
-	ksft_test_result(after->slab - before->slab < bound,
+	if (after->slab_kb - before->slab_kb >= bound)
+		lq_memory_print(before, after);
+	ksft_test_result(after->slab_kb - before->slab_kb < bound,
 			 "slab memory is back\n");
 }
 
@@ -279,7 +216,7 @@ int main(int argc, char **argv)
 	unsigned int n = parse(argc, argv), bad;
 	struct surroundings around = { 0 };
 	bool seen[2] = { false, false };
-	static struct memory before, after;
+	static struct lq_memory before, after;
 
 	ksft_print_header();
 	ksft_set_plan(11);
@@ -293,14 +230,14 @@ int main(int argc, char **argv)
 
 	if (!lq_probes_possible())
 		ksft_print_msg("%s\n", LQ_NO_PROBES);
-	if (leaks_are_watched()) {
+	if (lq_leaks_watched()) {
 		bad = phase(&around, n, seen);
 	} else {
 		n = n > WARM_UP_CYCLES ? n : WARM_UP_CYCLES + 1;
 		bad = phase(&around, WARM_UP_CYCLES, seen);
-		settle(&before);
+		lq_memory_settle(&before);
 		bad += phase(&around, n - WARM_UP_CYCLES, seen);
-		settle(&after);
+		lq_memory_settle(&after);
 	}
 
 	ksft_test_result(!bad, "%u cycles under load\n", n);
@@ -312,7 +249,7 @@ int main(int argc, char **argv)
 	ksft_test_result(!nl_policy_load_restored(&around.load),
 			 "listeners are as their programs left them\n");
 	check_gone();
-	if (leaks_are_watched())
+	if (lq_leaks_watched())
 		check_leaks();
 	else
 		check_memory(&before, &after, n);
