@@ -6,7 +6,7 @@
  * the first SYN; for a death see listener.c.
  *
  * On PREEMPT_RT its handlers could take no lock: there the functions that change
- * the state are wrapped, see probe.c.
+ * the state are wrapped, see probe_life.c.
  */
 #include <linux/sched.h>
 #include <linux/string.h>
