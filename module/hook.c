@@ -265,6 +265,19 @@ static int watch(struct lq_hook *hook)
 	return err;
 }
 
+/*
+ * To disarm a kprobe by ftrace takes memory.  Without any, the kernel warns, leaves
+ * the kprobe registered when it is unregistered, and does not tell: what it points
+ * to would go with the module.  One that is disabled needs not be disarmed, and is
+ * not called any more.  An entry of the kernel's own filter remains, which finds
+ * no kprobe.
+ */
+static void unwatch_begin(struct lq_hook *hook)
+{
+	if (disable_kretprobe(&hook->probe))
+		hook->probe.kp.flags |= KPROBE_FLAG_DISABLED;
+}
+
 static bool any_watched(void)
 {
 	int n;
@@ -419,9 +432,8 @@ static void wait_for_locked(void)
  * 1. unregister_ftrace_function() takes the sites back, then waits for every
  *    task that was preempted on its way to or inside a wrapper or callback
  *    (RCU tasks), and for every CPU to schedule.  None of them sleeps.
- * 2. unregister_kretprobes() disarms and waits for handlers; calls that are
- *    still blocked in a watched function return through the kernel's own
- *    trampoline without us.
+ * 2. unregister_kretprobes() waits for handlers; calls that are still blocked in
+ *    a watched function return through the kernel's own trampoline without us.
  * 3. synchronize_rcu() covers what ran with bottom halves disabled.
  * 4. On PREEMPT_RT wrappers wait for locks, and 1. takes that for sleep.  They do
  *    so inside RCU, which disabled bottom halves imply there, or inside SRCU, see
@@ -441,6 +453,7 @@ void lq_hook_remove(struct lq_hook *hooks_to_remove, int nr)
 	for (n = 0; n < nr; n++) {
 		if (hooks_to_remove[n].way != LQ_HOOK_PROBE)
 			continue;
+		unwatch_begin(&hooks_to_remove[n]);
 		if (probes)
 			probes[nr_probes++] = &hooks_to_remove[n].probe;
 		else

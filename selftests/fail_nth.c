@@ -199,14 +199,24 @@ static void check_unload(void *unused, int error)
 		lq_error("something is left");
 }
 
+/*
+ * All memory but what the kernel disarms a kprobe with: it warns when there is
+ * none. That nothing of the module stays behind then was seen by letting it fail.
+ */
 TEST_F_TIMEOUT(load, unload, FAULT_TIMEOUT)
 {
+	static const char *const disarm[] = {
+		"disarm_kprobe", "disarm_kprobe_ftrace",
+		"__disarm_kprobe_ftrace", NULL
+	};
 	const struct job job = {
 		.name = "unload", .attempt = unload, .before = load_before,
 		.check = check_unload
 	};
 
+	lq_fault_not_below(lq_range_of(disarm));
 	EXPECT_LT(0, each_nth(&job, LQ_ANYWHERE, (void *)variant->args));
+	lq_fault_not_below(LQ_NOWHERE);
 }
 
 /* Everything else */
