@@ -75,11 +75,27 @@ nonlocal()
 	exec timeout 100 "$@"
 }
 
+# is_long NAME: billions of instructions, where each costs many.
+is_long()
+{
+	[ "${LISTENQ_FEWER:-1}" -ge 5 ] || return 1
+	case $1 in
+	bind_wildcard | tcp_fastopen_*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # one FOLDER NAME COMMAND...: its output and status into the folder.
 one()
 {
 	local out=$1/$2
 	shift 2
+	if is_long "${out##*/}"; then
+		echo "takes minutes with a kernel as slow as this" >"$out.out"
+		echo "status 4" >"$out.status"
+		: >"$out.points"
+		return
+	fi
 	unshare -n "$here/${0##*/}" --inside "$@" >"$out.out" 2>&1
 	echo "status $?" >"$out.status"
 	# A point's number and name; what stands behind # may differ.

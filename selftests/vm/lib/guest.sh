@@ -87,11 +87,12 @@ guest_qemu()
 	initramfs_make "$guest_dir/jobs" "$guest_dir/initramfs" "${guest_sets[@]}"
 	memory=$(guest_memory)
 	# Everything the kernel says is kept: a job may log much, and what a test
-	# writes to /dev/kmsg is not rate limited.
+	# writes to /dev/kmsg is not rate limited. What looks after a real machine many
+	# times a second is off: the emulated CPUs' counters are one.
 	exec_qemu=("${qemu[@]}" "${arch_machine[@]}" "${guest_machine[@]}" -m "$memory"
 		-nodefaults -no-user-config -display none -nic none -no-reboot
 		-kernel "$kernel_image" -initrd "$guest_dir/initramfs"
-		-append "console=$arch_console $append panic=-1 oops=panic log_buf_len=4M printk.devkmsg=on" "$@")
+		-append "console=$arch_console $append panic=-1 oops=panic tsc=reliable nowatchdog psi=0 log_buf_len=4M printk.devkmsg=on" "$@")
 }
 
 # guest_boot MODE [live]: boot, watch, take the results apart. What went wrong is
