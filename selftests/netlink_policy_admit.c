@@ -26,9 +26,10 @@ static struct nl_policy admit(const char *address, s64 setting)
 /*
  * SYNs for ten seconds, so many each two milliseconds: a bucket that holds one
  * only loses what comes between its being full and the next SYN. How long it
- * took in ms.
+ * took in ms, and how many were sent.
  */
-static u64 flood_for_10s(const struct lq_place *on, unsigned int each_2ms)
+static u64 flood_for_10s(const struct lq_place *on, unsigned int each_2ms,
+			 u64 *sent)
 {
 	u64 began = lq_time_ms(), next = began;
 	u32 source = 1;
@@ -38,6 +39,7 @@ static u64 flood_for_10s(const struct lq_place *on, unsigned int each_2ms)
 			lq_error("can't send spoofed SYNs");
 		lq_tap_read(on->tap);
 		source += each_2ms;
+		*sent += each_2ms;
 		next += 2;
 		if (lq_time_ms() < next)
 			lq_sleep_ms(next - lq_time_ms());
@@ -54,27 +56,29 @@ static void check_mean(struct __test_metadata *_metadata,
 	int fd = lq_listen(self->address, PORT, 4096);
 	struct lq_place on = PLACE(PORT, fd);
 	struct lq_tally before, grew;
-	u64 ms, let_in;
+	u64 ms, let_in, sent = 0;
 
 	/* So that what is let in doesn't gather */
 	lq_sysctl_set("net/ipv4/tcp_synack_retries", 0);
 	lq_sysctl_set("net/ipv4/tcp_syncookies", 1);
 	ASSERT_EQ(0, nl_policy_set(self->nl, &policy));
 	before = lq_tally(fd);
-	ms = flood_for_10s(&on, each_2ms);
+	ms = flood_for_10s(&on, each_2ms, &sent);
 	grew = lq_tally_growth(fd, &before);
 	let_in = grew.queued + grew.cookies;
-
-	/* The burst is within the five per cent */
-	EXPECT_LE(syn_rate * ms * 95 / 100000, let_in);
-	EXPECT_GE(syn_rate * ms * 105 / 100000, let_in);
-	EXPECT_LT(2 * let_in, grew.syns);
+	EXPECT_EQ(sent, grew.syns);
 	EXPECT_EQ(grew.syns - let_in, grew.refused);
 	EXPECT_EQ(grew.refused, grew.dropped);
 	EXPECT_EQ(grew.refused, grew.drops);
 	EXPECT_EQ(grew.refused, grew.sk_drops);
 	EXPECT_EQ(0, grew.reset + grew.overflows + grew.full_drops);
 	EXPECT_EQ(0, lq_laws());
+	if (sent < 2 * syn_rate * ms / 1000)
+		SKIP(return, "a kernel this slow does not send twice as many");
+
+	/* The burst is within the five per cent */
+	EXPECT_LE(syn_rate * ms * 95 / 100000, let_in);
+	EXPECT_GE(syn_rate * ms * 105 / 100000, let_in);
 
 	/* All of them without it */
 	ASSERT_EQ(0, nl_policy_del(self->nl, &policy));
