@@ -29,7 +29,7 @@ arch_load()
 		arch_qemu_package='qemu-system-x86'
 		# A clock that does not wait went forward by a millisecond at a time with
 		# an HPET, and kernels have more to do with what a newer CPU can.
-		arch_machine=(-machine q35,hpet=off -cpu qemu64)
+		arch_machine=(-machine 'q35,hpet=off' -cpu qemu64)
 		arch_console=ttyS0
 		arch_channel=ttyS1
 		arch_channel_device=isa-serial

@@ -21,7 +21,7 @@ SOURCE_LEFT_OUT=(
 # older machine tell of the second CPU. Checks cost time, and shadow memory space.
 source_row()
 {
-	arch_machine=(-machine pc,hpet=off -cpu qemu64)
+	arch_machine=(-machine 'pc,hpet=off' -cpu qemu64)
 	row_slow=5
 	row_memory=1024
 }
