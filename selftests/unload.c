@@ -24,10 +24,11 @@
  * Elsewhere memory is compared in silence, after the first cycles and after the last.
  * What a leak would add: one object of 128 bytes for each of the load's 24
  * listeners is 3 kB a cycle, one page is 4 kB. What the kernel itself keeps
- * back (percpu chunks, threads of its workqueues) was up to 232 kB, and didn't grow
+ * back (percpu chunks, threads of its workqueues) was up to 89 kB, and didn't grow
  * with the cycles. So small leaks are told from noise by 140 cycles or more
- * (-n 200); the 32 of make test find one of 13 kB a cycle, half a KB a
- * listener, the 16 of a row of the matrix one of 44 kB.
+ * (-n 200); the 32 of make test find one of 11 kB a cycle, half a KB a
+ * listener, the 16 of a row of the matrix one of 23 kB, the 12 of a full image
+ * one of 33 kB.
  */
 #define WARM_UP_CYCLES	4
 #define NOISE_KB	256
